@@ -1,0 +1,204 @@
+"""Who waits for whom, at one moment of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pyqdemo.analysis.labels import the_label
+from pyqdemo.analysis.now import State, TaskNow
+from pyqdemo.analysis.reasons import Reason
+from pyqdemo.analysis.sentences import filled, joined, same
+from pyqdemo.analysis.state import RunState
+from pyqdemo.languages import Text
+from pyqdemo.trace import TaskKind, Wait
+
+__all__ = ["find_cycle", "nobody_left", "tell_cycle", "tell_wait", "tell_waits", "waits"]
+
+
+_OWNED = (Reason.HELD, Reason.NO_PERMIT, Reason.READ_LOCK)
+
+
+def waits(state: RunState) -> tuple[Wait, ...]:
+    """A row for each blocked task, in the order the tasks were announced."""
+    return tuple(
+        Wait(
+            task=id,
+            operation=now.operation or "",
+            resource=now.resource,
+            holders=_holders(state, now),
+            since_ns=now.since_ns,
+            location=now.location,
+            timeout_s=now.timeout_s,
+        )
+        for id, now in state.tasks.items()
+        if now.state is State.BLOCKED
+    )
+
+
+def find_cycle(state: RunState, rows: Sequence[Wait]) -> tuple[Wait, ...]:
+    """Waits of which each can end only after the next, and the last only after the first.
+
+    Only certain waits count: for a lock with one holder, for a task to end, at exit for
+    any of the threads that are left. A wait with a bound, a sleep or a wait on a queue
+    breaks the chain. Of several circles the one whose first task was announced first.
+
+    Returns:
+        the rows of the circle; empty if there is none.
+    """
+    after = {row.task: _needs(state, row) for row in rows}
+    by_task = {row.task: row for row in rows}
+    settled: set[str] = set()  # tasks from which no circle is reached
+    for start in after:
+        found = _circle_from(start, after, settled)
+        if found:
+            return tuple(by_task[task] for task in found)
+    return ()
+
+
+def nobody_left(state: RunState, row: Wait) -> bool:
+    """Whether whoever waits on a queue or pipe waits for nobody.
+
+    So it is when every other task has ended, or is blocked without a bound itself.
+    """
+    if _reason(state, row) not in (Reason.EMPTY, Reason.FULL) or row.timeout_s is not None:
+        return False
+    buffered = any(queue.buffered for queue in state.queues.values())
+    return all(
+        id == row.task
+        or now.over is not None
+        or (now.state is State.BLOCKED and now.timeout_s is None)
+        or (now.task.kind is TaskKind.FEEDER and not buffered)
+        for id, now in state.tasks.items()
+    )
+
+
+def tell_wait(state: RunState, row: Wait) -> Text:
+    """One row as a clause: ``Thread-1 waits for lock-1, held by Thread-2``."""
+    task = state.name(row.task)
+    reason = _reason(state, row)
+    name = the_label(state, row.resource)
+    if reason in _OWNED and row.holders:
+        if reason is Reason.READ_LOCK:
+            name = filled(Text("the read lock of {name}", "{name} 的读锁"), name=name)
+        return _held(state, row, task, name)
+    told = filled(
+        Text("{task} waits for {what}", "{task} 等 {what}"), task=task, what=reason.awaited(name)
+    )
+    if not nobody_left(state, row):
+        return told
+    if reason is Reason.EMPTY:
+        return joined([told, Text("nobody is left to put", "已经没有人会放入")], ", and ", "，而")
+    return joined([told, Text("nobody is left to take", "已经没有人会取出")], ", and ", "，而")
+
+
+def tell_waits(state: RunState, rows: Sequence[Wait]) -> Text:
+    """All rows as one sentence; an empty text where nobody waits."""
+    if not rows:
+        return same("")
+    told = joined([tell_wait(state, row) for row in rows], "; ", "；")
+    return Text(told.en + ".", told.zh + "。")
+
+
+def tell_cycle(state: RunState, cycle: Sequence[Wait]) -> Text:
+    """A circle as one sentence, or for a task that waits for itself just that."""
+    told = tell_waits(state, cycle)
+    if len(cycle) == 1:
+        return filled(Text("It waits for itself: {told}", "它在等自己：{told}"), told=told)
+    return filled(
+        Text("They wait for each other: {told}", "它们互相等待，绕成一圈：{told}"), told=told
+    )
+
+
+def _reason(state: RunState, row: Wait) -> Reason:
+    now = state.tasks.get(row.task)
+    return state.reason(row.operation, row.resource, now.value if now else None)
+
+
+def _held(state: RunState, row: Wait, task: str, name: Text) -> Text:
+    if row.holders == (row.task,):
+        template = Text(
+            "{task} waits for {name}, which it holds itself", "{task} 等 {name}，而它正由自己占用"
+        )
+        return filled(template, task=task, name=name)
+    gone = [now for now in map(state.tasks.get, row.holders) if now and now.over]
+    template = Text(
+        "{task} waits for {name}, held by {holders}", "{task} 等 {name}，它被 {holders} 占用"
+    )
+    if gone and len(gone) == len(row.holders):
+        template = Text(
+            "{task} waits for {name}, held by {holders}, who has ended",
+            "{task} 等 {name}，它被 {holders} 占用，而后者已经结束",
+        )
+    names = [state.name(holder) for holder in row.holders]
+    holders = Text(" and ".join(names), "、".join(names))
+    return filled(template, task=task, name=name, holders=holders)
+
+
+def _holders(state: RunState, now: TaskNow) -> tuple[str, ...]:
+    """Whoever could let it go on: owners of the lock, the task joined, whoever is left."""
+    match now.operation:
+        case "acquire":
+            lock = state.lock_of(now.resource)
+            return tuple(lock.holders) if lock else ()
+        case "get" if now.value == "read lock":
+            return tuple(
+                id
+                for id, other in state.tasks.items()
+                if other.operation == "get"
+                and other.resource == now.resource
+                and other.value != "read lock"
+            )
+        case "join" if now.resource in state.tasks:
+            return (now.resource,) if now.resource else ()
+        case "exit":
+            return tuple(id for id, other in state.tasks.items() if _outlasts(state, other, now))
+        case _:
+            return ()
+
+
+def _outlasts(state: RunState, other: TaskNow, leaving: TaskNow) -> bool:
+    """Whether an exit waits for it: a thread of the process, or a process made by one.
+
+    For a feeder it waits only while there is something left to feed.
+    """
+    if other is leaving or other.over is not None:
+        return False
+    if other.task.kind is TaskKind.FEEDER:
+        return other.task.process == leaving.task.process and other.state is State.BLOCKED
+    if other.task.daemon:
+        return False
+    parent = state.tasks.get(other.task.parent or "")
+    mine = leaving.task.process
+    return other.task.process == mine or (parent is not None and parent.task.process == mine)
+
+
+def _needs(state: RunState, row: Wait) -> tuple[str, ...]:
+    """Tasks each of which must move before this one can."""
+    if row.timeout_s is not None:
+        return ()
+    if row.operation == "acquire" and len(row.holders) > 1:
+        return ()  # a semaphore: any of them would do
+    return row.holders
+
+
+def _circle_from(
+    start: str, after: dict[str, tuple[str, ...]], settled: set[str]
+) -> list[str] | None:
+    """Depth first; a task met again on the way back to it closes a circle."""
+    way: list[str] = []
+    on_way: set[str] = set()
+    steps = [iter((start,))]
+    while steps:
+        task = next(steps[-1], None)
+        if task is None:
+            steps.pop()
+            if way:
+                settled.add(way[-1])
+                on_way.discard(way.pop())
+        elif task in on_way:
+            return way[way.index(task) :]
+        elif task not in settled and task in after:
+            way.append(task)
+            on_way.add(task)
+            steps.append(iter(after[task]))
+    return None

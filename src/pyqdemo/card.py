@@ -1,0 +1,395 @@
+"""A lesson's card: what a lesson is called, what it takes, and what it promises.
+
+A card is a TOML file beside the lesson's program, named after it
+(``writer_reader.toml`` beside ``writer_reader.py``). docs/cards.md shows one whole.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from pyqdemo.errors import CardError
+from pyqdemo.languages import Text
+
+T = TypeVar("T")
+
+__all__ = [
+    "Card",
+    "Flaw",
+    "Made",
+    "Parameter",
+    "Promise",
+    "Promises",
+    "Reference",
+    "Trial",
+    "Used",
+    "Words",
+    "read_card",
+]
+
+Promise = str
+PROMISES: tuple[Promise, ...] = (
+    "nothing_lost",  # every item made was used
+    "nothing_twice",  # no item was used twice
+    "producer_order",  # each producer's items reach each consumer in the order made
+    "clean_end",  # the program ended by itself, every task ended without an exception
+)
+MAKING = ("put", "send")
+USING = ("get", "recv")
+KINDS: Mapping[type, str] = {
+    bool: "true or false",
+    int: "a whole number",
+    float: "a number",
+    str: "text",
+    list: "a list",
+    dict: "a table",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A keyword argument of the programs' ``main`` and the option of the same name.
+
+    Attributes:
+        name: as ``main`` names it; the option has hyphens for underscores.
+        kind: ``int`` or ``flag`` (a bool, False unless given).
+        default, minimum, maximum: for ``int``; both bounds are allowed values.
+        published: whether the published program's ``main`` takes it too.
+    """
+
+    name: str
+    kind: str
+    help: Text
+    default: int | bool
+    minimum: int | None = None
+    maximum: int | None = None
+    published: bool = False
+
+    @property
+    def option(self) -> str:
+        return "--" + self.name.replace("_", "-")
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """Which operation puts a new item into the world.
+
+    Attributes:
+        operation: ``put`` or ``send``.
+        by: roles (class or target names) whose such operations count.
+    """
+
+    operation: str
+    by: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """Which operation, or which printed line after it, uses an item up.
+
+    Attributes:
+        operation: ``get`` or ``recv``.
+        by: roles whose such operations count.
+        printed: a regular expression; if given, an item counts as used only when its
+            taker prints a line that matches before it takes the next one. An item it
+            puts instead moves on under a new id, and is still the same item.
+    """
+
+    operation: str
+    by: tuple[str, ...]
+    printed: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Promises:
+    """What the repaired program keeps: some of ``PROMISES``, and how to count."""
+
+    keep: tuple[Promise, ...]
+    made: Made | None = None
+    used: Used | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    """What the published program is known to do wrong."""
+
+    id: str
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One next thing to try: options for the lesson's command, and a question."""
+
+    options: str
+    question: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """How this lesson's picture names things.
+
+    Attributes:
+        parameters: heading over the lesson's own options (``The kitchen``).
+        made, used: column heads of the summary (``made``, ``eaten``).
+        roles: class or target name → what such a task is called (``chef``).
+        groups: class or target name → what all of them are called (``chefs``).
+    """
+
+    parameters: Text
+    made: Text
+    used: Text
+    roles: Mapping[str, Text]
+    groups: Mapping[str, Text]
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One lesson.
+
+    Attributes:
+        name: the command's name, the program's file name with hyphens.
+        order: place in the menu and in the course.
+        title: two or three words.
+        summary: the menu's line.
+        about: one to three sentences, the help's opening.
+        speed: the pace at which the lesson ends within five seconds; the program's
+            sleeps are divided by it.
+        processes: whether the program makes processes (and so has a start method).
+        endless: whether the published program never ends.
+        parameters: in the order of the help.
+        program: the repaired program.
+        published: the published one, or None where there is only one version.
+    """
+
+    name: str
+    order: int
+    title: Text
+    summary: Text
+    about: Text
+    speed: float
+    processes: bool
+    endless: bool
+    parameters: tuple[Parameter, ...]
+    promises: Promises
+    words: Words
+    flaws: tuple[Flaw, ...]
+    references: tuple[Reference, ...]
+    trial: Trial | None
+    program: Path
+    published: Path | None
+
+    def parameters_of(self, published: bool) -> tuple[Parameter, ...]:
+        """The parameters that the repaired or the published ``main`` takes."""
+        if not published:
+            return self.parameters
+        return tuple(parameter for parameter in self.parameters if parameter.published)
+
+
+def read_card(path: Path) -> Card:
+    """Reads one card and checks that it holds together with the files beside it.
+
+    Raises:
+        CardError: the file is not TOML, lacks or misspells a key, or names no program.
+    """
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise CardError("card_unreadable", file=str(path), reason=str(error)) from None
+    try:
+        return _card(path, _Table(path.name, table))
+    except _Wrong as wrong:
+        raise CardError("card_wrong", file=str(path), reason=str(wrong)) from None
+
+
+class _Wrong(Exception):
+    pass
+
+
+class _Table:
+    """A TOML table that says which key is missing, of the wrong type, or unknown."""
+
+    def __init__(self, where: str, table: Mapping[str, object]) -> None:
+        self.where = where
+        self.left = dict(table)
+
+    def take(self, key: str, kind: type[T], default: T | None = None) -> T:
+        if key not in self.left:
+            if default is None:
+                raise _Wrong(f"{self.where}: {key} is missing")
+            return default
+        value: object = self.left.pop(key)
+        if kind is float and type(value) is int:
+            value = float(value)
+        if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+            raise _Wrong(f"{self.where}: {key} is {value!r}, expected {KINDS[kind]}")
+        return value
+
+    def table(self, key: str, *, optional: bool = False) -> _Table:
+        return _Table(f"{self.where}: {key}", self.take(key, dict, {} if optional else None))
+
+    def tables(self, key: str) -> list[_Table]:
+        rows = self.take(key, list, [])
+        if not all(isinstance(row, dict) for row in rows):
+            raise _Wrong(f"{self.where}: {key} holds something that is not a table")
+        return [_Table(f"{self.where}: {key} {n}", row) for n, row in enumerate(rows, 1)]
+
+    def strings(self, key: str) -> tuple[str, ...]:
+        values = self.take(key, list, [])
+        if not all(isinstance(value, str) for value in values):
+            raise _Wrong(f"{self.where}: {key} holds something that is not text")
+        return tuple(values)
+
+    def text(self, key: str) -> Text:
+        table = self.table(key)
+        text = Text(en=table.take("en", str).strip(), zh=table.take("zh", str).strip())
+        table.done()
+        return text
+
+    def texts(self, key: str) -> dict[str, Text]:
+        table = self.table(key, optional=True)
+        return {name: table.text(name) for name in list(table.left)}
+
+    def done(self) -> None:
+        if self.left:
+            raise _Wrong(f"{self.where}: nothing here is called {', '.join(self.left)}")
+
+
+def _card(path: Path, table: _Table) -> Card:
+    published_program = path.with_name(path.stem + "_as_published.py")
+    has_published = published_program.is_file()
+    published = table.table("published", optional=not has_published)
+    if not path.with_suffix(".py").is_file():
+        raise _Wrong(f"{path.stem}.py is missing beside the card")
+    card = Card(
+        name=path.stem.replace("_", "-"),
+        order=table.take("order", int),
+        title=table.text("title"),
+        summary=table.text("summary"),
+        about=table.text("about"),
+        speed=table.take("speed", float, 1.0),
+        processes=table.take("processes", bool, False),
+        endless=published.take("endless", bool, False),
+        parameters=tuple(_parameter(row) for row in table.tables("parameters")),
+        promises=_promises(table.table("promises")),
+        words=_words(table.table("words")),
+        flaws=tuple(_flaw(row) for row in published.tables("flaws")),
+        references=tuple(_reference(row) for row in table.tables("references")),
+        trial=_trial(table.table("try")) if "try" in table.left else None,
+        program=path.with_suffix(".py"),
+        published=published_program if has_published else None,
+    )
+    published.done()
+    table.done()
+    if not 0 < card.speed < math.inf:
+        raise _Wrong(f"{path.name}: speed is {card.speed:g}, expected more than 0")
+    names = [parameter.name for parameter in card.parameters]
+    if len(set(names)) < len(names):
+        raise _Wrong(f"{path.name}: two parameters of one name among {', '.join(names)}")
+    if not has_published and (card.endless or card.flaws or card.parameters_of(published=True)):
+        raise _Wrong(f"{published_program.name}, of which the card speaks, is missing beside it")
+    return card
+
+
+def _parameter(row: _Table) -> Parameter:
+    name, kind = row.take("name", str), row.take("kind", str)
+    if kind not in ("int", "flag"):
+        raise _Wrong(f"{row.where}: kind is {kind!r}, expected 'int' or 'flag'")
+    parameter = Parameter(
+        name=name,
+        kind=kind,
+        help=row.text("help"),
+        default=row.take("default", int) if kind == "int" else False,
+        minimum=row.take("minimum", int) if kind == "int" else None,
+        maximum=row.take("maximum", int) if kind == "int" else None,
+        published=row.take("published", bool, False),
+    )
+    row.done()
+    if not re.fullmatch(r"[a-z][a-z_]*", name):
+        raise _Wrong(f"{row.where}: name is {name!r}, expected small letters and underscores")
+    low, high = parameter.minimum, parameter.maximum
+    if low is not None and high is not None and not low <= parameter.default <= high:
+        raise _Wrong(f"{row.where}: default {parameter.default} is outside its range")
+    return parameter
+
+
+def _promises(table: _Table) -> Promises:
+    keep = table.strings("keep")
+    made = table.table("made") if "made" in table.left else None
+    used = table.table("used") if "used" in table.left else None
+    promises = Promises(keep, _made(made) if made else None, _used(used) if used else None)
+    for part in (table, made, used):
+        if part:
+            part.done()
+    for promise in keep:
+        if promise not in PROMISES:
+            raise _Wrong(f"{table.where}: {promise!r} is no promise; known: {', '.join(PROMISES)}")
+    if set(keep) - {"clean_end"} and not (made and used):
+        raise _Wrong(f"{table.where}: a promise about items needs made and used")
+    if promises.used and promises.used.printed:
+        try:
+            re.compile(promises.used.printed)
+        except re.error as error:
+            raise _Wrong(f"{table.where}: printed is no regular expression: {error}") from None
+    return promises
+
+
+def _made(table: _Table) -> Made:
+    made = Made(table.take("operation", str), table.strings("by"))
+    if made.operation not in MAKING:
+        raise _Wrong(f"{table.where}: operation is {made.operation!r}, expected put or send")
+    if not made.by:
+        raise _Wrong(f"{table.where}: by names nobody")
+    return made
+
+
+def _used(table: _Table) -> Used:
+    printed = table.take("printed", str, "") or None
+    used = Used(table.take("operation", str), table.strings("by"), printed)
+    if used.operation not in USING:
+        raise _Wrong(f"{table.where}: operation is {used.operation!r}, expected get or recv")
+    if not used.by:
+        raise _Wrong(f"{table.where}: by names nobody")
+    return used
+
+
+def _words(table: _Table) -> Words:
+    words = Words(
+        parameters=table.text("parameters"),
+        made=table.text("made"),
+        used=table.text("used"),
+        roles=table.texts("roles"),
+        groups=table.texts("groups"),
+    )
+    table.done()
+    return words
+
+
+def _flaw(row: _Table) -> Flaw:
+    flaw = Flaw(row.take("id", str), Text(row.take("en", str).strip(), row.take("zh", str).strip()))
+    row.done()
+    return flaw
+
+
+def _reference(row: _Table) -> Reference:
+    reference = Reference(row.take("title", str), row.take("url", str))
+    row.done()
+    return reference
+
+
+def _trial(table: _Table) -> Trial:
+    trial = Trial(table.take("options", str), table.text("question"))
+    table.done()
+    return trial

@@ -1,0 +1,192 @@
+"""All commands together: from the words of a command line to an exit code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from pyqdemo import __version__
+from pyqdemo.card import Card
+from pyqdemo.cli.commands import HELP, LANG, Command, Given, Option, Section
+from pyqdemo.cli.console import PIPE_CLOSED, Console, console, ended_by_signals, let_go
+from pyqdemo.cli.copy_command import COPY
+from pyqdemo.cli.doctor_command import DOCTOR
+from pyqdemo.cli.finding import nearest
+from pyqdemo.cli.helping import help_of, help_of_all
+from pyqdemo.cli.lesson_command import lesson_command
+from pyqdemo.cli.list_command import LIST
+from pyqdemo.cli.menu import menu
+from pyqdemo.cli.mistakes import reason, tell
+from pyqdemo.cli.program_command import RUN
+from pyqdemo.cli.source_command import SOURCE
+from pyqdemo.cli.words import text
+from pyqdemo.errors import CardError, Exit, PyqdemoError, UnknownLesson, UnusableFile, UsageError
+from pyqdemo.languages import LANGUAGES, Text, language_from
+from pyqdemo.lessons import catalogue
+
+__all__ = ["main"]
+
+#: Every command that is no lesson, in the order of the help.
+COMMANDS = (RUN, LIST, SOURCE, COPY, DOCTOR)
+#: A panel without a command is left out.
+PANELS = ("lessons", "program", "more")
+VERSION = Option("--version", text("root.version"))
+ROOT = (Option("--lang", text("option.lang_all"), LANG.metavar, "", LANGUAGES), VERSION, HELP)
+#: Typer reads and answers these; here they are only for the help.
+COMPLETION = (
+    Option("--install-completion", text("root.install")),
+    Option("--show-completion", text("root.show")),
+)
+COMPLETING = "_PYQDEMO_COMPLETE"
+
+
+def main(words: Sequence[str], person: Console | None = None) -> int:
+    """Does what the words of a command line ask for; nothing is raised for a user's mistake.
+
+    Args:
+        words: without the name of the program.
+        person: where to read and write; by default the process's own streams.
+
+    Returns:
+        The exit code: one of ``Exit``, ``PIPE_CLOSED``, or 128 and a signal's number.
+    """
+    person = person or console()
+    lang = language_from(person.environ) if person.shows("中文") else "en"
+    with ended_by_signals(person):
+        try:
+            lang = _language(words, person.environ)
+            if not person.shows("中文"):
+                lang = "en"  # an escape for every character could not be read by anyone
+            code = _answer(words, lang, person)
+            person.out.flush()
+        except PyqdemoError as mistake:
+            code = _complain(mistake, lang, person)
+        except BrokenPipeError:
+            let_go(person.out)
+            let_go(person.err)
+            code = PIPE_CLOSED
+        except OSError as error:
+            what = error.filename or Text("the output", "输出")
+            refused = UnusableFile("system", what=what, reason=reason(error))
+            code = _complain(refused, lang, person)
+        except KeyboardInterrupt:
+            code = Exit.INTERRUPTED
+        except SystemExit as leaving:  # by a signal, or by Typer after a completion
+            code = leaving.code if isinstance(leaving.code, int) else Exit.FINE
+    return code if person.signal is None else 128 + person.signal
+
+
+def _complain(mistake: PyqdemoError, lang: str, person: Console) -> int:
+    # While a shell completes, any line would land in the middle of the person's own.
+    if not person.environ.get(COMPLETING):
+        try:
+            person.complain(tell(mistake, lang))
+        except OSError:
+            let_go(person.out)
+            let_go(person.err)
+    return mistake.exit_code
+
+
+def _answer(words: Sequence[str], lang: str, person: Console) -> int:
+    alone = _without_language(words)
+    if alone in ([], ["--help"]) and not person.environ.get(COMPLETING):
+        # What newcomers type first does not need Typer, which takes as long as all the rest.
+        return _alone(frozenset(word[2:] for word in alone), lang, person)
+    from pyqdemo.cli.parsing import parsed
+
+    typed = parsed(words, lang=lang, root=ROOT, names=_names, find=_find)
+    if isinstance(typed, int):
+        return typed
+    command, given = typed.command, typed.given
+    if command is None:
+        return _alone(given.flags, lang, person)
+    if given.has("help") or given.has("help-all"):
+        person.write(help_of(command, lang, everything=given.has("help-all")))
+        return Exit.FINE
+    return command.start(given, person)
+
+
+def _alone(flags: frozenset[str], lang: str, person: Console) -> int:
+    """pyqdemo without a command."""
+    if "version" in flags:
+        person.write(f"pyqdemo {__version__}\n")
+        return Exit.FINE
+    cards = _lessons()
+    if "help" not in flags:
+        return menu(cards, lang, person)
+    options = Section(text("panel.options"), (*ROOT[:2], *COMPLETION, ROOT[2]))
+    first = cards[0].name if cards else LIST.name
+    person.write(help_of_all(list(_panels(cards)), options, first, lang))
+    return Exit.FINE
+
+
+def _panels(cards: Sequence[Card]) -> Iterator[tuple[Text, list[tuple[str, Text]]]]:
+    rows: dict[str, list[tuple[str, Text]]] = {panel: [] for panel in PANELS}
+    rows["lessons"] = [(card.name, card.summary) for card in cards]
+    for command in COMMANDS:
+        marks = [argument.name for argument in command.arguments if not argument.many]
+        rows[command.panel].append((" ".join([command.name, *marks]), command.summary))
+    for panel, under in rows.items():
+        if under:
+            yield text(f"panel.{panel}"), under
+
+
+def _names() -> list[str]:
+    return [*(card.name for card in _lessons()), *(command.name for command in COMMANDS)]
+
+
+def _lessons() -> tuple[Card, ...]:
+    """The catalogue. Raises CardError, also where a lesson has the name of a command."""
+    cards = catalogue()
+    taken = {command.name for command in COMMANDS}
+    for card in cards:
+        if card.name in taken:
+            file = str(card.program.with_suffix(".toml"))
+            raise CardError("reserved_name", file=file, name=card.name)
+    return cards
+
+
+def _find(name: str) -> Command:
+    """The command of that name.
+
+    Raises:
+        UnknownLesson, UsageError: there is none; the nearest is told.
+        CardError: a lesson's card does not hold together.
+    """
+    for command in COMMANDS:
+        if command.name == name:
+            return command
+    for card in _lessons():
+        if card.name == name:
+            return lesson_command(card)
+    near = nearest(name, _names())
+    if near is None:
+        raise UnknownLesson("unknown_lesson_far", name=name)
+    if near in {command.name for command in COMMANDS}:
+        raise UsageError("unknown_command", name=name, nearest=near)
+    raise UnknownLesson("unknown_lesson", name=name, nearest=near)
+
+
+def _language(words: Sequence[str], environ: Mapping[str, str]) -> str:
+    """The language of our words: ``--lang`` before or after the command, else as environ says.
+
+    It is looked for before anything else is read, since every word after needs it.
+    """
+    ours = list(words[: words.index("--")] if "--" in words else words)
+    asked = None
+    for word, following in zip(ours, [*ours[1:], None], strict=False):
+        if word == "--lang":
+            asked = following
+        elif word.startswith("--lang="):
+            asked = word.partition("=")[2]
+    if asked is None:
+        return language_from(environ)
+    Given("", "", values={"lang": asked}).choice(LANG)
+    return asked
+
+
+def _without_language(words: Sequence[str]) -> list[str]:
+    """The words without ``--lang`` and its value, where these stand first."""
+    left = list(words)
+    while left and left[0].partition("=")[0] == "--lang":
+        del left[: 1 if "=" in left[0] else 2]
+    return left

@@ -1,0 +1,129 @@
+"""A lesson's command, made of its card alone."""
+
+from __future__ import annotations
+
+import re
+
+from pyqdemo.card import Card, Parameter
+from pyqdemo.cli.commands import Command, Given, Option, Section
+from pyqdemo.cli.console import Console
+from pyqdemo.cli.runs import (
+    START_METHOD,
+    Look,
+    look_of,
+    picture,
+    rest,
+    speed_of,
+)
+from pyqdemo.cli.words import text
+from pyqdemo.errors import CardError, UsageError
+from pyqdemo.languages import Text
+
+__all__ = ["lesson_command", "watch_lesson"]
+
+PUBLISHED = "--as-published"
+
+
+def lesson_command(card: Card) -> Command:
+    """The command of a lesson.
+
+    Raises:
+        CardError: a parameter has the name of an option that every lesson has.
+    """
+    own = tuple(map(_option, card.parameters))
+    published = Option(
+        PUBLISHED, text("option.published_endless" if card.endless else "option.published")
+    )
+    sections = [picture(published if card.published else None)]
+    if own:
+        sections.insert(0, Section(card.words.parameters, own))
+    unoffered = () if card.published else (published,)
+    command = Command(
+        name=card.name,
+        panel="lessons",
+        summary=card.summary,
+        about=card.about,
+        sections=tuple(sections),
+        rest=rest(card.speed, processes=card.processes),
+        unoffered=unoffered if card.processes else (*unoffered, START_METHOD),
+        example=card.trial.options if card.trial else "",
+        question=card.trial.question if card.trial else None,
+        start=lambda given, console: _start(card, given, console),
+    )
+    _check_names(card, command)
+    return command
+
+
+def watch_lesson(
+    card: Card, look: Look, console: Console, given: Given, *, published: bool = False
+) -> int:
+    """Runs the lesson and shows it; the exit code says how it ended.
+
+    Args:
+        given: parameters, pace and bounds as typed; what was not typed has its default.
+    """
+    from pyqdemo.cli.watching import bounds_of, watch
+    from pyqdemo.worlds.native.running import Request
+
+    program = card.published if published and card.published else card.program
+    request = Request(
+        program=program,
+        parameters={one.name: _value(one, given) for one in card.parameters_of(published)},
+        lesson=card.name,
+        variant="published" if published else "repaired",
+        start_method=given.choice(START_METHOD, base=card.name),
+        speed=speed_of(given, card.name, card.speed),
+    )
+    endless = published and card.endless
+    return watch(card, request, bounds_of(given, card.name), look, console, endless=endless)
+
+
+def _start(card: Card, given: Given, console: Console) -> int:
+    published = given.has("as-published")
+    if published and card.published is None:
+        raise UsageError("one_version", lesson=card.name, next=card.name)
+    if given.has("start-method") and not card.processes:
+        raise UsageError("no_processes", lesson=card.name, option="--start-method")
+    if published:
+        taken = card.parameters_of(published=True)
+        for parameter in card.parameters:
+            if given.has(parameter.option[2:]) and parameter not in taken:
+                raise UsageError("published_takes_no", lesson=card.name, option=parameter.option)
+    # Numbers first, then the file: a slip in the former must not depend on the latter.
+    for parameter in card.parameters:
+        _value(parameter, given)
+    return watch_lesson(card, look_of(given), console, given, published=published)
+
+
+def _value(parameter: Parameter, given: Given) -> int | bool:
+    name = parameter.option[2:]
+    if parameter.kind == "flag":
+        return name in given.flags
+    low, high, default = parameter.minimum, parameter.maximum, parameter.default
+    assert low is not None and high is not None  # the card's reader holds that for numbers
+    return given.whole(name, low=low, high=high, default=int(default))
+
+
+def _option(parameter: Parameter) -> Option:
+    if parameter.kind == "flag":
+        return Option(parameter.option, parameter.help)
+    return Option(parameter.option, _with_range(parameter), "N", str(parameter.default))
+
+
+def _with_range(parameter: Parameter) -> Text:
+    """The help with the range after it, unless it says by itself what 0 means."""
+    if re.search(r"\b0\b", parameter.help.en):
+        return parameter.help
+    facts = {"low": parameter.minimum, "high": parameter.maximum}
+    return Text(
+        text("help.range", help=parameter.help.en, **facts).en,
+        text("help.range", help=parameter.help.zh, **facts).zh,
+    )
+
+
+def _check_names(card: Card, command: Command) -> None:
+    flags = [option.flag for option in (*command.options, *command.unoffered)]
+    for parameter in card.parameters:
+        if flags.count(parameter.option) > 1:
+            file = str(card.program.with_suffix(".toml"))
+            raise CardError("reserved_parameter", file=file, option=parameter.option)

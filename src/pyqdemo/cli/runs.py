@@ -1,0 +1,111 @@
+"""The options that every watched run has, and what they ask for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from pyqdemo.cli.commands import HELP, HELP_ALL, LANG, Given, Option, Section
+from pyqdemo.cli.words import text
+from pyqdemo.errors import UnusableFile
+
+__all__ = ["START_METHODS", "Look", "look_of", "picture", "rest", "speed_of"]
+
+#: In the order of the documentation; which of them exist here, the system tells.
+START_METHODS = ("fork", "forkserver", "spawn")
+
+START_METHOD = Option(
+    "--start-method",
+    text("option.start_method"),
+    "M",
+    choices=START_METHODS,
+    example="spawn",
+)
+PLAIN = Option("--plain", text("option.plain"))
+SAVE = Option("--save", text("option.save"), "RUN.jsonl", example="run.jsonl")
+JSON = Option("--json", text("option.json"))
+QUIET = Option("--quiet", text("option.quiet"))
+
+LONGEST_S = 86_400
+MOST_ITEMS = 10**9
+SLOWEST, FASTEST = 0.01, 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a run is shown and kept.
+
+    Attributes:
+        lang: ``en`` or ``zh``.
+        plain: the program's lines alone.
+        quiet: no words of ours.
+        json: the record goes to stdout, everything for people to stderr.
+        save: file for the record.
+    """
+
+    lang: str
+    plain: bool = False
+    quiet: bool = False
+    json: bool = False
+    save: Path | None = None
+
+
+def picture(published: Option | None = None) -> Section:
+    """The options that every run's short help ends with."""
+    first = () if published is None else (published,)
+    return Section(text("panel.picture"), (*first, PLAIN, LANG, HELP_ALL, HELP))
+
+
+def rest(speed: float, *, processes: bool) -> tuple[Section, ...]:
+    """What ``--help-all`` adds.
+
+    Args:
+        speed: the pace without ``--speed``.
+        processes: whether a start method means something.
+    """
+    run = [
+        Option("--speed", text("option.speed"), "X", f"{speed:g}"),
+        Option("--for", text("option.for"), "SECONDS", example="10"),
+        Option("--stop-after", text("option.stop_after"), "N", example="20"),
+    ]
+    if processes:
+        run.append(START_METHOD)
+    return (
+        Section(text("panel.run"), tuple(run)),
+        Section(text("panel.record"), (SAVE, JSON, QUIET)),
+    )
+
+
+def look_of(given: Given) -> Look:
+    """How the run shall be shown and kept; the file to save is tried out before it starts.
+
+    Raises:
+        UnusableFile: the file cannot be written, or holds something else than a run.
+    """
+    save = Path(given.values["save"]) if "save" in given.values else None
+    if save is not None:
+        _try_out(save)
+    return Look(given.lang, given.has("plain"), given.has("quiet"), given.has("json"), save)
+
+
+def speed_of(given: Given, base: str, default: float) -> float:
+    """By how much the program's sleeps are divided. Raises UsageError."""
+    speed = given.number("speed", low=SLOWEST, high=FASTEST, example=default, base=base)
+    return default if speed is None else speed
+
+
+def _try_out(file: Path) -> None:
+    """Returns if the record could be written there and nothing else would be lost by it.
+
+    Raises:
+        UnusableFile: it cannot, or the file holds something that is no record of a run.
+    """
+    from pyqdemo.codec.writing import ensure_writable
+    from pyqdemo.trace import FORMAT
+
+    ensure_writable(file)
+    if file.is_file():
+        with file.open("rb") as opened:
+            beginning = opened.read(200)
+        if beginning and FORMAT.partition("/")[0].encode() not in beginning:
+            raise UnusableFile("save_foreign", file=str(file))

@@ -1,0 +1,174 @@
+"""Every word of the command line in both languages, by key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pyqdemo.languages import Text
+
+__all__ = ["WORDS", "say", "text"]
+
+#: Keys go by place: the command or the part of the screen, then what it says.
+WORDS: Mapping[str, Text] = {
+    # The menu
+    "menu.head": Text(
+        "pyqdemo  Threads and processes at work on a queue. Pick one and watch.",
+        "pyqdemo  看线程和进程如何围着队列工作。选一课，马上开始。",
+    ),
+    "menu.start_with": Text("Start one with: pyqdemo {name}", "这样开始：pyqdemo {name}"),
+    "menu.ask": Text(
+        "A number or a name (Enter: {name}, q: leave) > ",
+        "输入编号或名称（回车：{name}，q：离开）> ",
+    ),
+    "menu.unknown": Text(
+        'There is no lesson "{answer}". 1 to {last}, or a name: {nearest}',
+        "没有“{answer}”这一课。请输入 1 到 {last}，或者名称：{nearest}",
+    ),
+    "menu.again": Text("Enter  again", "回车  再来一次"),
+    "menu.broken": Text("b  the broken one", "b  有毛病的版本"),
+    "menu.repaired": Text("b  the repaired one", "b  修好的版本"),
+    "menu.leave": Text("q  leave", "q  离开"),
+    # Help: headings and layout
+    "help.usage": Text("Usage: {usage}", "用法：{usage}"),
+    "help.try": Text("Try: pyqdemo {command}", "试试：pyqdemo {command}"),
+    "help.question": Text("({question})", "（{question}）"),
+    "help.options_metavar": Text("[OPTIONS]", "[选项]"),
+    "help.command_metavar": Text("COMMAND ...", "命令 ..."),
+    "help.range": Text("{help}, {low} to {high}", "{help}，{low} 到 {high}"),
+    "panel.lessons": Text("Lessons", "课程"),
+    "panel.program": Text("Your own program", "你自己的程序"),
+    "panel.more": Text("More", "其他"),
+    "panel.options": Text("Options", "选项"),
+    "panel.picture": Text("The picture", "画面"),
+    "panel.run": Text("The run", "运行"),
+    "panel.record": Text("The record", "记录"),
+    # The command itself
+    "root.about": Text(
+        "Plain Python programs, run for real and watched: threads and processes at work on"
+        " a queue. Without a command it shows the lessons.",
+        "普通的 Python 程序，真实运行，看线程和进程怎样围着队列工作。不带命令时列出全部课程。",
+    ),
+    "root.version": Text("the version", "版本号"),
+    "root.install": Text(
+        "let this shell complete commands and options",
+        "让当前的 shell 自动补全命令和选项",
+    ),
+    "root.show": Text(
+        "show what --install-completion would write", "显示 --install-completion 要写入的内容"
+    ),
+    # Options of every run
+    "option.published": Text(
+        "the tutorial's own program, flaws and all", "教程原来的程序，毛病都在"
+    ),
+    "option.published_endless": Text(
+        "the tutorial's own program, flaws and all; it never ends",
+        "教程原来的程序，毛病都在；它不会自己结束",
+    ),
+    "option.plain": Text(
+        "the program's lines alone, nothing moves", "只有程序自己的输出，没有动画"
+    ),
+    "option.lang": Text(
+        "language of everything but the program's own lines", "程序输出以外的文字用哪种语言"
+    ),
+    "option.lang_all": Text(
+        "language of everything but the programs' own lines", "程序输出以外的文字用哪种语言"
+    ),
+    "option.help_all": Text(
+        "also: pace, time limit, saving, JSON", "其余选项：速度、时限、保存、JSON"
+    ),
+    "option.help": Text("this text", "显示这段文字"),
+    "option.speed": Text("its sleeps are divided by X", "程序的睡眠时间除以 X"),
+    "option.for": Text("stops the program after so long", "运行这么久就停下"),
+    "option.stop_after": Text("stops it after N items were taken", "取走 N 件东西后停下"),
+    "option.start_method": Text(
+        "how processes start: fork, forkserver, spawn",
+        "进程的启动方式：fork、forkserver、spawn",
+    ),
+    "option.save": Text("writes all that happened to a file", "把发生的一切写进文件"),
+    "option.json": Text(
+        "the same on stdout, a line each; our words on stderr",
+        "同样的内容，逐行写到标准输出；其余文字走标准错误",
+    ),
+    "option.quiet": Text("no picture and no words of ours", "不要画面，也不要我们的文字"),
+    # run
+    "run.summary": Text("watch any Python program the same way", "用同样的方式看任何 Python 程序"),
+    "run.about": Text(
+        "Runs a Python program for real and shows what its threads, processes and queues do."
+        " What stands after -- goes to the program. One that reads the keyboard wants --plain.",
+        "真实运行一个 Python 程序，显示它的线程、进程和队列在做什么。-- 后面的内容交给程序。"
+        "要从键盘输入的程序，请加 --plain。",
+    ),
+    "run.saved": Text("recorded in", "记录在"),
+    # list
+    "list.summary": Text("the lessons, a line each", "全部课程，每课一行"),
+    "list.about": Text("Lists the lessons in the order of the course.", "按课程顺序列出全部课程。"),
+    "list.json": Text("as JSON, with parameters and files", "输出 JSON，带参数和文件"),
+    # source
+    "source.summary": Text("a lesson's program, to read", "阅读一课的程序"),
+    "source.about": Text(
+        "Shows the program of a lesson: a plain Python file that runs without pyqdemo.",
+        "显示一课的程序：普通的 Python 文件，没有 pyqdemo 也能运行。",
+    ),
+    "source.published": Text("the tutorial's own program", "教程原来的程序"),
+    "source.diff": Text("the tutorial's beside the repaired one", "教程原来的程序，对照修好的版本"),
+    # copy
+    "copy.summary": Text(
+        "a lesson's programs into a folder of yours", "把一课的程序复制到你的文件夹"
+    ),
+    "copy.about": Text(
+        "Copies the programs of a lesson into a folder, to change and to run. A file that is"
+        " there already stays as it is.",
+        "把一课的程序复制到文件夹里，随你修改、运行。已有的文件不会被覆盖。",
+    ),
+    "copy.force": Text("replaces files that are there already", "覆盖已有的文件"),
+    "copy.no_folder": Text("it is no folder", "它不是文件夹"),
+    "copy.done": Text("copied  {file}", "已复制  {file}"),
+    # doctor
+    "doctor.summary": Text("what this machine has, and what is missing", "这台机器有什么，缺什么"),
+    "doctor.about": Text(
+        "Checks what pyqdemo needs here and what it can make use of.",
+        "检查 pyqdemo 需要的条件，以及可以用上的条件。",
+    ),
+    "doctor.python": Text("Python", "Python"),
+    "doctor.methods": Text("start methods", "启动方式"),
+    "doctor.locks": Text("shared locks", "进程间的锁"),
+    "doctor.scratch": Text("scratch folder", "临时文件夹"),
+    "doctor.lessons": Text("lessons", "课程"),
+    "doctor.terminal": Text("terminal", "终端"),
+    "doctor.encoding": Text("encoding", "编码"),
+    "doctor.textual": Text("textual", "textual"),
+    "doctor.default": Text("{method} (default)", "{method}（默认）"),
+    "doctor.join": Text(", ", "、"),
+    "doctor.locks_fine": Text("processes can share them", "进程之间可以共用"),
+    "doctor.found": Text("{count} found", "找到 {count} 课"),
+    "doctor.none": Text("none found", "一课也没有找到"),
+    "doctor.no_terminal": Text("none: the lines alone will be shown", "没有：只会显示程序的输出"),
+    "doctor.size": Text("{columns} x {rows}", "{columns} 列，{rows} 行"),
+    "doctor.small": Text(
+        "{columns} x {rows}: small, 80 x 24 shows more",
+        "{columns} 列，{rows} 行：偏小，80 列 24 行能看到更多",
+    ),
+    "doctor.chinese": Text("{encoding}, shows Chinese", "{encoding}，能显示中文"),
+    "doctor.no_chinese": Text(
+        "{encoding} cannot show Chinese. Try: PYTHONIOENCODING=utf-8",
+        "{encoding} 不能显示中文。试试：PYTHONIOENCODING=utf-8",
+    ),
+    "doctor.optional_missing": Text(
+        "not installed (interactive screens): pip install textual",
+        "没有安装（交互画面要用）：pip install textual",
+    ),
+    "doctor.too_old": Text("{version}, but 3.11 or newer is needed", "{version}，需要 3.11 或更新"),
+    "doctor.fine": Text("All that is needed is here.", "需要的都有了。"),
+    "doctor.failed": Text("Something needed is missing: see above.", "缺少必需的条件，见上面。"),
+}
+
+
+def text(key: str, **facts: object) -> Text:
+    """Both languages of a key, placeholders filled; an unknown key is its own text."""
+    found = WORDS.get(key, Text(key, key))
+    return found.format(**facts) if facts else found
+
+
+def say(key: str, lang: str, **facts: object) -> str:
+    """One language of a key, placeholders filled."""
+    return text(key, **facts)[lang]

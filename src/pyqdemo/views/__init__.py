@@ -1,0 +1,1 @@
+"""What people see: the live picture, the plain lines, the summary."""

@@ -1,0 +1,62 @@
+"""Widths in terminal cells: the one function that cuts and pads, and the one that escapes."""
+
+from __future__ import annotations
+
+from rich.cells import cell_len, set_cell_size
+
+__all__ = ["cell_len", "escaped", "fit", "shown"]
+
+#: Two full stops: a real ellipsis is two cells wide on some Chinese terminals.
+CUT = ".."
+
+_NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t", "\x1b": "\\e", "\0": "\\0"}
+
+
+def fit(text: str, cells: int, *, right: bool = False) -> str:
+    """The text in exactly that many cells: cut with ``..`` if longer, padded if shorter.
+
+    Args:
+        text: without control characters (see ``shown``).
+        cells: 0 or more.
+        right: whether a shorter text stands at the right.
+    """
+    cells = max(0, cells)
+    length = cell_len(text)
+    if length > cells:
+        mark = CUT if cells >= 6 else ""
+        return set_cell_size(text, cells - len(mark)) + mark
+    space = " " * (cells - length)
+    return space + text if right else text + space
+
+
+def shown(text: str, cells: int) -> str:
+    """What a program made, safe and short enough to stand in our picture.
+
+    Line breaks, escape sequences, marks that turn the direction of writing, lone
+    surrogates and whatever else is not printable are written as escapes; the rest is cut
+    to that many cells.
+    """
+    text = escaped(text, cells + 1)
+    return fit(text, cells) if cell_len(text) > cells else text
+
+
+def escaped(text: str, characters: int) -> str:
+    """The same escapes for a text that may take several rows; cut after so many characters."""
+    # Nothing behind the first characters can be seen: a long value costs no more.
+    if len(text) > characters:
+        text = text[:characters] + CUT
+    if text.isprintable() and "\ufe0f" not in text:
+        return text
+    return "".join(map(_escaped, text))
+
+
+def _escaped(character: str) -> str:
+    # The selector makes the character before it two cells wide on some terminals only.
+    if character.isprintable() and character != "\ufe0f":
+        return character
+    if character in _NAMED:
+        return _NAMED[character]
+    code = ord(character)
+    if code < 0x100:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"

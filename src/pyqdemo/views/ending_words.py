@@ -1,0 +1,80 @@
+"""The words of the summary."""
+
+from __future__ import annotations
+
+from pyqdemo.languages import Text
+from pyqdemo.trace import OutcomeKind
+from pyqdemo.views import words
+
+LEFT = Text("left", "剩下")
+COUNTS = (words.PUT, words.GOT, LEFT)
+PAUSE = Text(", ", "，")
+LONGEST = Text("longest wait", "最长等待")
+NOBODY_WAITED = Text("nobody waited", "没有人等待")
+FULLEST = Text("fullest queue", "队列最满时")
+ITEM = Text("{count} item", "{count} 件")
+ITEMS = Text("{count} items", "{count} 件")
+KEPT = Text("promises kept", "守住的承诺")
+BROKEN = Text("promise broken", "承诺未守住")
+NOT_CHECKED = Text("not checked", "无从判断")
+MISSING = Text("not recorded", "未能记录")
+EVENTS = Text("{count} events", "{count} 个事件")
+AND_MORE = Text("and {count} more", "另有 {count} 个")
+
+EXIT_CODE = Text("failed  its exit code is {code}", "出错  退出码是 {code}")
+RAISED = Text("exception  {task} raised {what}", "异常  {task} 抛出了 {what}")
+NEVER_ENDS = Text(": it never ends", "：它不会自己结束")
+WAIT_FOR_EACH_OTHER = Text("{names} wait for each other", "{names} 互相等待")
+WAITS_FOR_ITSELF = Text("{name} waits for itself", "{name} 在等自己")
+
+#: Head of the table of who waits for what.
+HEADS = (
+    Text("who", "谁"),
+    Text("waited", "等了"),
+    Text("at", "在哪一行"),
+    Text("waits for", "等什么"),
+)
+
+#: Outcome → its word, one sentence, and whether it is a failure.
+ENDS = {
+    OutcomeKind.STUCK: (
+        Text("stuck", "卡住"),
+        Text("nothing moves any more: whoever is left waits", "再也没有动静：还没结束的都在等"),
+        True,
+    ),
+    OutcomeKind.DEADLOCK: (
+        Text("deadlock", "死锁"),
+        Text("nobody can go on: whoever is left waits", "谁也走不下去：还没结束的都在等"),
+        True,
+    ),
+    OutcomeKind.LIVELOCK: (
+        Text("livelock", "活锁"),
+        Text("everybody is busy and nothing moves on", "大家都在忙，事情却毫无进展"),
+        True,
+    ),
+    OutcomeKind.RUNS_FOR_EVER: (
+        Text("runs for ever", "永远运行"),
+        Text("it comes back to where it was", "它又回到了原来的状态"),
+        True,
+    ),
+    OutcomeKind.TIME_BOUND: (
+        Text("stopped", "停下"),
+        Text("after {seconds}", "运行了 {seconds}"),
+        False,
+    ),
+    OutcomeKind.STEP_BOUND: (
+        Text("stopped", "停下"),
+        Text("after {items} items, {seconds}", "取走 {items} 件，运行了 {seconds}"),
+        False,
+    ),
+    OutcomeKind.INTERRUPTED: (
+        Text("interrupted", "中断"),
+        Text("after {seconds}", "运行了 {seconds}"),
+        False,
+    ),
+    OutcomeKind.ABORTED: (
+        Text("failed", "出错"),
+        Text("after {seconds}", "运行了 {seconds}"),
+        True,
+    ),
+}

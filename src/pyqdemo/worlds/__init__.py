@@ -1,0 +1,1 @@
+"""Who carries a program's tasks: the operating system, watched, or our scheduler."""

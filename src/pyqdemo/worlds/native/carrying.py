@@ -1,0 +1,143 @@
+"""The program's root process as the watching side sees it: started, read, ended, reaped."""
+
+from __future__ import annotations
+
+import codecs
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Any
+
+from pyqdemo.errors import RunError
+
+__all__ = ["Carrier"]
+
+_POSIX = os.name == "posix"
+_BOOT = "from pyqdemo.worlds.native.child import main; main()"
+_DRAIN_S = 0.5  # for output that others still hold open after the root has ended
+
+
+class Carrier:
+    """One root process in a session of its own, and the text that comes out of it.
+
+    Attributes:
+        text: (stream, text) as it arrives; (stream, None) at a stream's end.
+    """
+
+    def __init__(
+        self, config: dict[str, Any], terminal: tuple[int, int] | None, keyboard: bool
+    ) -> None:
+        self.text: SimpleQueue[tuple[str, str | None]] = SimpleQueue()
+        self._lifeline: int | None = None
+        self._threads: list[threading.Thread] = []
+        out_read, out_write = _terminal(*terminal) if terminal and _POSIX else os.pipe()
+        err_read, err_write = os.pipe()
+        life_read = None
+        extra: dict[str, Any] = {}
+        if _POSIX:
+            life_read, self._lifeline = os.pipe()
+            extra = {"start_new_session": True, "pass_fds": (life_read,)}
+        config = {**config, "lifeline": life_read}
+        try:
+            self.process = subprocess.Popen(
+                [sys.executable, "-c", _BOOT, json.dumps(config)],
+                stdin=None if keyboard else subprocess.DEVNULL,
+                stdout=out_write,
+                stderr=err_write,
+                **extra,
+            )
+        except OSError as error:
+            for descriptor in (out_read, err_read):
+                os.close(descriptor)
+            raise RunError("cannot_start", reason=str(error)) from None
+        finally:
+            for descriptor in (out_write, err_write, life_read):
+                if descriptor is not None:
+                    os.close(descriptor)
+        self._read("stdout", out_read)
+        self._read("stderr", err_read)
+
+    def _read(self, stream: str, descriptor: int) -> None:
+        reader = threading.Thread(
+            target=self._pump, args=(stream, descriptor), name=f"read {stream}", daemon=True
+        )
+        self._threads.append(reader)
+        reader.start()
+
+    def _pump(self, stream: str, descriptor: int) -> None:
+        decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        with contextlib.suppress(OSError):  # EIO: the terminal's other side is closed
+            while data := os.read(descriptor, 65536):
+                if text := decoder.decode(data):
+                    self.text.put((stream, text))
+        if rest := decoder.decode(b"", True):
+            self.text.put((stream, rest))
+        with contextlib.suppress(OSError):
+            os.close(descriptor)
+        self.text.put((stream, None))
+
+    def ended(self) -> bool:
+        return self.process.poll() is not None
+
+    def interrupt(self) -> None:
+        """What Ctrl-C in a terminal does: SIGINT for the whole group."""
+        if _POSIX:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGINT)
+        else:
+            self.process.terminate()
+
+    def kill(self) -> None:
+        """Ends every process of the session at once and reaps the root."""
+        if _POSIX:
+            for pid in _session(self.process.pid):
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+        elif not self.ended():
+            subprocess.run(
+                ["taskkill", "/F", "/T", "/PID", str(self.process.pid)],
+                capture_output=True,
+                check=False,
+            )
+        self.process.wait()
+
+    def close(self) -> None:
+        """Kills what is left; the streams' ends follow."""
+        self.kill()
+        if self._lifeline is not None:
+            os.close(self._lifeline)
+            self._lifeline = None
+        for reader in self._threads:
+            reader.join(_DRAIN_S)
+
+
+def _terminal(columns: int, rows: int) -> tuple[int, int]:
+    """A pseudo-terminal of that size that passes text on as it is."""
+    import termios
+    import tty
+
+    ours, theirs = os.openpty()
+    tty.setraw(theirs)
+    termios.tcsetwinsize(theirs, (rows, columns))
+    return ours, theirs
+
+
+def _session(leader: int) -> list[int]:
+    """The processes of a session, the leader last; on Linux only, else none."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            stat = (entry / "stat").read_bytes()
+        except OSError:
+            continue
+        if int(stat.rpartition(b")")[2].split()[3]) == leader:
+            found.append(int(entry.name))
+    return sorted(found, key=lambda pid: pid == leader)

@@ -1,0 +1,309 @@
+"""A mistake is one line on stderr, in both languages, and the right exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+# What is typed, what is answered in English and in Chinese. The first four are the words
+# that were agreed on before there was any code.
+USAGE = [
+    (
+        "chefs --producers 0",
+        "--producers is 0, but takes 1 to 50. Try: pyqdemo chefs --producers 3",
+        "--producers 是 0，应为 1 到 50。试试：pyqdemo chefs --producers 3",
+    ),
+    (
+        "cheffs",
+        'there is no lesson "cheffs". Nearest: pyqdemo chefs',
+        "没有叫“cheffs”的课。最接近的是：pyqdemo chefs",
+    ),
+    (
+        "queue-kinds --as-published",
+        "queue-kinds has only one version. Try: pyqdemo queue-kinds",
+        "queue-kinds 只有一个版本。试试：pyqdemo queue-kinds",
+    ),
+    (
+        "chefs --producers three",
+        "--producers is three, but takes 1 to 50. Try: pyqdemo chefs --producers 3",
+        "--producers 是 three，应为 1 到 50。试试：pyqdemo chefs --producers 3",
+    ),
+    (
+        "chefs --producers -1",
+        "--producers is -1, but takes 1 to 50. Try: pyqdemo chefs --producers 3",
+        "--producers 是 -1，应为 1 到 50。试试：pyqdemo chefs --producers 3",
+    ),
+    (
+        "chefs --producers=1000000000",
+        "--producers is 1000000000, but takes 1 to 50. Try: pyqdemo chefs --producers 3",
+        "--producers 是 1000000000，应为 1 到 50。试试：pyqdemo chefs --producers 3",
+    ),
+    (
+        "chefs --producers 1_0",
+        "--producers is 1_0, but takes 1 to 50. Try: pyqdemo chefs --producers 3",
+        "--producers 是 1_0，应为 1 到 50。试试：pyqdemo chefs --producers 3",
+    ),
+    (
+        "chefs --producers 2.5",
+        "--producers is 2.5, but takes 1 to 50. Try: pyqdemo chefs --producers 3",
+        "--producers 是 2.5，应为 1 到 50。试试：pyqdemo chefs --producers 3",
+    ),
+    (
+        "chefs --capacity -1",
+        "--capacity is -1, but takes 0 to 10000. Try: pyqdemo chefs --capacity 10",
+        "--capacity 是 -1，应为 0 到 10000。试试：pyqdemo chefs --capacity 10",
+    ),
+    (
+        "chefs --producers",
+        "--producers needs a value. Try: pyqdemo chefs --producers 3",
+        "--producers 后面要有值。试试：pyqdemo chefs --producers 3",
+    ),
+    (
+        "chefs --plain=yes",
+        "--plain takes no value. Try: pyqdemo chefs --plain",
+        "--plain 不带值。试试：pyqdemo chefs --plain",
+    ),
+    (
+        "chefs --prodcers 3",
+        "chefs has no option --prodcers. Nearest: pyqdemo chefs --producers",
+        "chefs 没有 --prodcers 这个选项。最接近的是：pyqdemo chefs --producers",
+    ),
+    (
+        "chefs --zzz",
+        "chefs has no option --zzz. Try: pyqdemo chefs --help",
+        "chefs 没有 --zzz 这个选项。试试：pyqdemo chefs --help",
+    ),
+    (
+        "--zzz",
+        "there is no option --zzz. Try: pyqdemo --help",
+        "没有 --zzz 这个选项。试试：pyqdemo --help",
+    ),
+    (
+        "chefs dinner",
+        'chefs has no use for "dinner". Try: pyqdemo chefs --help',
+        "chefs 用不到“dinner”。试试：pyqdemo chefs --help",
+    ),
+    (
+        "chefs --start-method fork",
+        "chefs starts no process, so --start-method means nothing here. Try: pyqdemo chefs",
+        "chefs 不启动进程，--start-method 在这里没有意义。试试：pyqdemo chefs",
+    ),
+    (
+        "pipe --start-method thread",
+        "--start-method is thread, but takes fork, forkserver or spawn."
+        " Try: pyqdemo pipe --start-method spawn",
+        "--start-method 是 thread，应为 fork、forkserver 或 spawn。"
+        "试试：pyqdemo pipe --start-method spawn",
+    ),
+    (
+        "chefs --as-published --dishes 3",
+        "the tutorial's own chefs takes no --dishes. Try: pyqdemo chefs --as-published",
+        "教程原来的 chefs 没有 --dishes。试试：pyqdemo chefs --as-published",
+    ),
+    (
+        "chefs --for 0",
+        "--for is 0, but takes 0.1 to 86400. Try: pyqdemo chefs --for 10",
+        "--for 是 0，应为 0.1 到 86400。试试：pyqdemo chefs --for 10",
+    ),
+    (
+        "chefs --speed nan",
+        "--speed is nan, but takes 0.01 to 1000. Try: pyqdemo chefs --speed 4",
+        "--speed 是 nan，应为 0.01 到 1000。试试：pyqdemo chefs --speed 4",
+    ),
+    (
+        "chefs --stop-after some",
+        "--stop-after is some, but takes 1 to 1000000000. Try: pyqdemo chefs --stop-after 20",
+        "--stop-after 是 some，应为 1 到 1000000000。试试：pyqdemo chefs --stop-after 20",
+    ),
+    (
+        "lst",
+        'there is no command "lst". Nearest: pyqdemo list',
+        "没有叫“lst”的命令。最接近的是：pyqdemo list",
+    ),
+    (
+        "xyzzy",
+        'there is no lesson "xyzzy". Try: pyqdemo list',
+        "没有叫“xyzzy”的课。试试：pyqdemo list",
+    ),
+    (
+        "source writer_reader",
+        'there is no lesson "writer_reader". Nearest: pyqdemo source writer-reader',
+        "没有叫“writer_reader”的课。最接近的是：pyqdemo source writer-reader",
+    ),
+    (
+        "source queue-kinds --diff",
+        "queue-kinds has only one version. Try: pyqdemo source queue-kinds",
+        "queue-kinds 只有一个版本。试试：pyqdemo source queue-kinds",
+    ),
+    (
+        "source chefs --diff --as-published",
+        "--as-published and --diff do not go together. Try: pyqdemo source chefs --diff",
+        "--as-published 和 --diff 不能一起用。试试：pyqdemo source chefs --diff",
+    ),
+    (
+        "source",
+        "source needs LESSON. Try: pyqdemo source chefs",
+        "source 缺少 LESSON。试试：pyqdemo source chefs",
+    ),
+    (
+        "copy chefs",
+        "copy needs DIR. Try: pyqdemo copy chefs my-chefs",
+        "copy 缺少 DIR。试试：pyqdemo copy chefs my-chefs",
+    ),
+    (
+        "run",
+        "run needs FILE. Try: pyqdemo run program.py",
+        "run 缺少 FILE。试试：pyqdemo run program.py",
+    ),
+    (
+        "run mine.py --loud",
+        "run has no option --loud. If it is the program's own, try: pyqdemo run mine.py -- --loud",
+        "run 没有 --loud 这个选项。要交给程序，就用：pyqdemo run mine.py -- --loud",
+    ),
+]
+
+
+@pytest.mark.parametrize(("words", "en", "zh"), USAGE, ids=[words for words, _, _ in USAGE])
+def test_a_wrong_command_line_is_told_in_one_line(
+    words: str, en: str, zh: str, typed: Callable
+) -> None:
+    english, chinese = typed(words), typed(words, lang="zh")
+    assert (english.code, english.out, english.err) == (2, "", f"pyqdemo: {en}\n")
+    assert (chinese.code, chinese.out, chinese.err) == (2, "", f"pyqdemo：{zh}\n")
+
+
+@pytest.mark.parametrize("words", ["--lang fr", "--lang=fr chefs", "chefs --lang fr"])
+def test_a_language_we_do_not_speak_is_told(words: str, typed: Callable) -> None:
+    answer = typed(words)
+    assert answer.code == 2
+    assert answer.err == "pyqdemo: --lang is fr, but takes en or zh. Try: pyqdemo --lang zh\n"
+
+
+@pytest.mark.parametrize("words", ["--lang zh cheffs", "cheffs --lang zh", "cheffs --lang=zh"])
+def test_the_language_may_stand_before_and_after_the_command(words: str, typed: Callable) -> None:
+    assert typed(words).err == "pyqdemo：没有叫“cheffs”的课。最接近的是：pyqdemo chefs\n"
+
+
+def test_a_language_after_two_hyphens_is_the_programs_own(typed: Callable) -> None:
+    assert typed("run missing.py -- --lang zh").err.startswith("pyqdemo: missing.py cannot be read")
+
+
+@pytest.mark.parametrize(
+    ("variables", "chinese"),
+    [
+        ({"PYQDEMO_LANG": "en", "LC_ALL": "zh_CN.UTF-8"}, False),
+        ({"LC_ALL": "zh_CN.UTF-8", "LANG": "en_US.UTF-8"}, True),
+        ({"LC_MESSAGES": "zh_CN.UTF-8", "LANG": "en_US.UTF-8"}, True),
+        ({"LANG": "zh_CN.UTF-8"}, True),
+        ({"LANG": "C"}, False),
+    ],
+)
+def test_without_a_wish_the_environment_decides(
+    variables: dict[str, str], chinese: bool, ran: Callable
+) -> None:
+    answer = ran("xyzzy", PYTHONUTF8="1", **variables)
+    assert ("没有" in answer.err) is chinese
+
+
+def test_a_command_says_its_help_even_if_a_value_is_wrong(typed: Callable) -> None:
+    answer = typed("chefs --producers 0 --help")
+    assert (answer.code, answer.err) == (0, "")
+
+
+FILES = [
+    ("nothing.py", None, "cannot be read: there is no such file or folder. Try:", "读不了"),
+    ("folder.py", "folder", "cannot be read: it is a folder. Try:", "读不了"),
+    ("binary.py", b"\x7fELF\x80\xff\x00\x01", "cannot be read: it is not Python source.", "读不了"),
+    ("wrong.py", b"x = 1\ndef f(:\n", ", line 2, is not Python: invalid syntax.", "第 2 行不是"),
+    ("null.py", b"x = 1\n\0", ", line ", "不是正确的 Python"),
+    ("deep.py", b"print(" + b"+".join([b"1"] * 200_000) + b")", "is nested too deeply", "嵌套太深"),
+]
+
+
+@pytest.mark.parametrize(("name", "content", "en", "zh"), FILES, ids=[row[0] for row in FILES])
+def test_a_file_that_is_no_program_is_told_in_one_line(
+    name: str, content: bytes | str | None, en: str, zh: str, typed: Callable, tmp_path: Path
+) -> None:
+    if content == "folder":
+        (tmp_path / name).mkdir()
+    elif isinstance(content, bytes):
+        (tmp_path / name).write_bytes(content)
+    english = typed(["run", str(tmp_path / name)])
+    chinese = typed(["run", str(tmp_path / name)], lang="zh")
+    assert (english.code, english.out, english.err.count("\n")) == (4, "", 1)
+    assert english.err.startswith(f"pyqdemo: {tmp_path / name}")
+    assert en in english.err
+    assert (chinese.code, chinese.out, chinese.err.count("\n")) == (4, "", 1)
+    assert zh in chinese.err
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root reads all")
+def test_a_file_that_may_not_be_read_is_told(typed: Callable, tmp_path: Path) -> None:
+    (tmp_path / "secret.py").write_text("")
+    (tmp_path / "secret.py").chmod(0)
+    answer = typed(["run", str(tmp_path / "secret.py")])
+    assert (answer.code, answer.out) == (4, "")
+    assert "cannot be read: no permission" in answer.err
+
+
+def test_a_mistyped_file_gets_the_nearest_beside_it(typed: Callable, tmp_path: Path) -> None:
+    (tmp_path / "kitchen.py").write_text("")
+    answer = typed(["run", str(tmp_path / "kichen.py")])
+    nearest = f"Nearest: pyqdemo run {tmp_path / 'kitchen.py'}"
+    assert answer.err == f"pyqdemo: there is no file {tmp_path / 'kichen.py'}. {nearest}\n"
+
+
+#: Leaves a mark, so that one can see whether it was started.
+MARKING = "import pathlib\npathlib.Path(__file__).with_suffix('.ran').touch()\n"
+
+
+@pytest.mark.parametrize(
+    ("save", "told"),
+    [
+        ("missing/run.jsonl", "there is no such file or folder"),
+        (".", "it is a folder"),
+        ("notes.txt", "--save would replace"),
+    ],
+)
+def test_a_file_that_cannot_take_the_record_is_told_before_the_program_starts(
+    save: str, told: str, typed: Callable, tmp_path: Path
+) -> None:
+    (tmp_path / "marking.py").write_text(MARKING)
+    (tmp_path / "notes.txt").write_text("my notes\n")
+    answer = typed(["run", str(tmp_path / "marking.py"), "--save", str(tmp_path / save)])
+    assert (answer.code, answer.out, answer.err.count("\n")) == (4, "", 1)
+    assert told in answer.err
+    assert not (tmp_path / "marking.ran").exists()
+    assert (tmp_path / "notes.txt").read_text() == "my notes\n"
+
+
+def test_trying_out_the_file_to_save_leaves_nothing_behind(typed: Callable, tmp_path: Path) -> None:
+    typed(["run", str(tmp_path / "missing.py"), "--save", str(tmp_path / "run.jsonl")])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_start_method_this_system_lacks_is_told(
+    typed: Callable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("multiprocessing.get_all_start_methods", lambda: ["spawn"])
+    answer = typed("pipe --start-method fork")
+    assert (answer.code, answer.out) == (2, "")
+    told = "--start-method is fork, but this system has spawn. Try: pyqdemo doctor"
+    assert answer.err == f"pyqdemo: {told}\n"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/dev/full is Linux's")
+@pytest.mark.parametrize("words", [["list"], ["--version"]])
+def test_a_full_disk_is_told_in_one_line(words: list[str]) -> None:
+    import subprocess
+
+    with open("/dev/full", "w") as full:  # noqa: PTH123
+        done = subprocess.run(
+            [sys.executable, "-m", "pyqdemo", *words], stdout=full, stderr=subprocess.PIPE
+        )
+    assert done.returncode == 4
+    assert done.stderr == b"pyqdemo: the output: no space left. Try: pyqdemo doctor\n"
