@@ -50,7 +50,14 @@ def main(folder):
     scripts = "Scripts" if os.name == "nt" else "bin"
     if fits(os.path.join(folder, scripts, "python")):
         return None
-    return subprocess.call([sys.executable, "-m", "venv", "--clear", folder])
+    failed = subprocess.call([sys.executable, "-m", "venv", "--clear", folder])
+    if failed:
+        return failed
+    # A pip older than 25 writes launchers that load `re`: half of what --version takes.
+    # Without a network the old one does.
+    newer = [os.path.join(folder, scripts, "python"), "-m", "pip", "install", "-q", "-U", "pip"]
+    subprocess.call(newer, stderr=subprocess.DEVNULL)
+    return None
 
 
 if __name__ == "__main__":
