@@ -179,7 +179,7 @@ ENDINGS = {
         0,
         "Process-1: ValueError: invalid literal for int() with base 10: 'x'",
     ),
-    "raise Odd": ("exception", 1, "MainThread: Odd"),
+    "raise Odd": ("exception", 1, "MainThread: Odd: <exception str() failed>"),
     "raise KeyboardInterrupt": ("exception", 130, "MainThread: KeyboardInterrupt"),
 }
 

@@ -105,7 +105,7 @@ def test_a_task_is_announced_before_it_acts_and_started_before_it_begins(run: Wa
         assert event.task in known
         if event.operation == "start":
             started.add(event.resource or "")
-        if event.operation == "begin":
+        if event.operation == "begin" and "~" not in event.task:  # a feeder starts by itself
             assert event.task in started, event
 
 

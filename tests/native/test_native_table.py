@@ -140,38 +140,25 @@ def test_every_call_on_a_process_queue_is_one_operation(
     ]
 
 
-def test_the_feeder_is_a_task_of_its_own_and_feeds_in_order(process_queues: Watched) -> None:
-    """Two queues, each with a feeder of the one process, each given a and b.
-
-    Of each queue's five puts, three are refused: their ids, 3 to 5, are nobody's.
-    """
+def test_the_feeder_is_a_task_of_its_own(process_queues: Watched) -> None:
+    """Two queues, each with a feeder of the one process."""
     feeders = [task for task in process_queues.trace.tasks if task.kind is TaskKind.FEEDER]
     assert [(task.id, task.name, task.process) for task in feeders] == [
         ("0~1", "feeder", "0"),
         ("0~2", "feeder", "0"),
     ]
-    fed = [event for event in process_queues.trace.events if event.operation == "feed"]
-    assert [(event.task, event.item) for event in fed] == [
-        ("0~1", "0#1"),
-        ("0~1", "0#2"),
-        ("0~2", "0#6"),
-        ("0~2", "0#7"),
-    ]
 
 
-def test_an_item_keeps_its_id_from_put_through_feed_to_get(process_queues: Watched) -> None:
-    """Each of a and b: put, feed and get, under one id that nothing else has.
-
-    A feed names the item alone: what it was, its put has said.
-    """
+def test_an_item_keeps_its_id_from_put_to_get(process_queues: Watched) -> None:
+    """Each of a and b: put and get, under one id that nothing else has."""
     kinds = {resource.id: resource.kind for resource in process_queues.trace.resources}
     ways: dict[str, list[str]] = {}
     for event in process_queues.trace.events:
         if event.item and kinds.get(event.resource or "") == "mp_queue":
             ways.setdefault(event.item, []).append(step(event))
     assert sorted(ways.values()) == [
-        ["put 'a'", "feed", "get 'a'"],
-        ["put 'b'", "feed", "get 'b'"],
+        ["put 'a'", "get 'a'"],
+        ["put 'b'", "get 'b'"],
     ]
 
 
@@ -466,7 +453,6 @@ def test_an_item_that_cannot_be_pickled_fails_in_the_feeder(tmp_path) -> None:
     seen = [(e.operation, e.item, e.raised) for e in moved if e.phase is Phase.DONE]
     assert sorted(seen) == [
         ("feed", "0#1", True),
-        ("feed", "0#2", False),
         ("get", "0#2", False),
         ("put", "0#1", False),
         ("put", "0#2", False),

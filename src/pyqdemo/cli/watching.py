@@ -20,7 +20,7 @@ from pyqdemo.cli.mistakes import one_line
 from pyqdemo.cli.runs import LONGEST_S, MOST_ITEMS, Look
 from pyqdemo.cli.words import say
 from pyqdemo.codec.writing import write_trace
-from pyqdemo.errors import Exit, UnusableFile
+from pyqdemo.errors import Exit
 from pyqdemo.trace import Outcome, OutcomeKind, Record
 from pyqdemo.views.stage import Stage, open_stage
 from pyqdemo.worlds.native.running import Bounds, Recording, Request, check_program, run
@@ -62,7 +62,7 @@ def watch(
     Raises:
         UnusableFile, UsageError, RunError: it could not be run at all.
     """
-    _check(request.program)  # before a picture covers the screen
+    check_program(request.program)  # before a picture covers the screen
     out = console.err if look.json else console.out
     if endless and bounds.for_s is None and bounds.stop_after is None:
         bounds = replace(bounds, for_s=ON_A_TERMINAL_S if out.isatty() else ELSEWHERE_S)
@@ -106,14 +106,6 @@ def _stage(card: Card | None, request: Request, look: Look, console: Console, ou
 def _saved(file: Path, lang: str) -> str:
     """The last row of the summary, in its columns."""
     return f"{padded(say('run.saved', lang), SUMMARY_COLUMN)}{one_line(str(file))}\n"
-
-
-def _check(program: Path) -> None:
-    """Raises UnusableFile where the file cannot be run at all."""
-    try:
-        check_program(program)
-    except (RecursionError, MemoryError):  # what Python says of an expression without end
-        raise UnusableFile("program_too_deep", file=str(program)) from None
 
 
 class _Guard:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 from rich.cells import cell_len, set_cell_size
 
-__all__ = ["cell_len", "escaped", "fit", "shown"]
+__all__ = ["broken_up", "cell_len", "escaped", "fit", "shown"]
 
 #: Two full stops: a real ellipsis is two cells wide on some Chinese terminals.
 CUT = ".."
+
+_PIECES = re.compile(r"[^ 、，；。]*[ 、，；。]*")
 
 _NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t", "\x1b": "\\e", "\0": "\\0"}
 
@@ -60,3 +64,17 @@ def _escaped(character: str) -> str:
     if code < 0x100:
         return f"\\x{code:02x}"
     return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def broken_up(text: str, room: int) -> list[str]:
+    """A sentence in lines of at most ``room`` cells, broken at spaces and after 、，；。 only.
+
+    A word that is wider than the room has a line of its own, and is not cut.
+    """
+    lines = [""]
+    for piece in _PIECES.findall(text):
+        if lines[-1] and cell_len((lines[-1] + piece).rstrip()) > room:
+            lines[-1] = lines[-1].rstrip()
+            lines.append("")
+        lines[-1] += piece
+    return lines

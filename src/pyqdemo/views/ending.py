@@ -13,7 +13,7 @@ from pyqdemo.card import Card
 from pyqdemo.languages import Text
 from pyqdemo.trace import Outcome, OutcomeKind, Wait
 from pyqdemo.views import words
-from pyqdemo.views.cells import cell_len, escaped, fit, shown
+from pyqdemo.views.cells import broken_up, cell_len, escaped, fit, shown
 from pyqdemo.views.dress import Glyphs, Line, Tone
 from pyqdemo.views.ending_words import (
     AND_MORE,
@@ -43,6 +43,7 @@ __all__ = ["summary_lines"]
 
 MOST_ROWS = 12
 LONGEST_TEXT = 300
+WIDEST = 80
 _STUCK = (OutcomeKind.STUCK, OutcomeKind.DEADLOCK)
 
 
@@ -72,7 +73,9 @@ def summary_lines(
     column = max((cell_len(text) for name, _, _ in rows for text in (name.en, name.zh)), default=0)
     for name, told, tone in rows:
         line = Line().add(name[lang], Tone.DIM if tone is Tone.INK else tone)
-        lines.append(line.to(column + 2).add(escaped(told, LONGEST_TEXT), tone))
+        for part in broken_up(escaped(told, LONGEST_TEXT), WIDEST - column - 2):
+            lines.append(line.to(column + 2).add(part, tone))
+            line = Line()
     return lines
 
 

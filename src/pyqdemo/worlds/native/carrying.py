@@ -20,6 +20,8 @@ __all__ = ["Carrier"]
 
 _POSIX = os.name == "posix"
 _BOOT = "from pyqdemo.worlds.native.child import main; main()"
+_MARK = "PYQDEMO_RUN"  # in the environment of every process of a run: its folder
+_ROUNDS = 10
 _DRAIN_S = 0.5  # for output that others still hold open after the root has ended
 
 
@@ -38,8 +40,10 @@ class Carrier:
         self._threads: list[threading.Thread] = []
         out_read, out_write = _terminal(*terminal) if terminal and _POSIX else os.pipe()
         err_read, err_write = os.pipe()
-        life_read = None
+        life_read: int | None = None
         extra: dict[str, Any] = {}
+        mark = {_MARK: config["folder"]}
+        self._mark = os.fsencode(f"{_MARK}={config['folder']}")
         if _POSIX:
             life_read, self._lifeline = os.pipe()
             extra = {"start_new_session": True, "pass_fds": (life_read,)}
@@ -50,11 +54,13 @@ class Carrier:
                 stdin=None if keyboard else subprocess.DEVNULL,
                 stdout=out_write,
                 stderr=err_write,
+                env={**os.environ, **mark},
                 **extra,
             )
         except OSError as error:
-            for descriptor in (out_read, err_read):
-                os.close(descriptor)
+            for descriptor in (out_read, err_read, self._lifeline):
+                if descriptor is not None:
+                    os.close(descriptor)
             raise RunError("cannot_start", reason=str(error)) from None
         finally:
             for descriptor in (out_write, err_write, life_read):
@@ -94,11 +100,17 @@ class Carrier:
             self.process.terminate()
 
     def kill(self) -> None:
-        """Ends every process of the session at once and reaps the root."""
+        """Ends every process of the run at once and reaps the root.
+
+        On Linux also those that left the session: a daemon is known by its environment.
+        """
         if _POSIX:
-            for pid in _session(self.process.pid):
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
+            rounds = 0  # what is being ended may start others meanwhile
+            while (left := _left(self.process.pid, self._mark)) and rounds < _ROUNDS:
+                rounds += 1
+                for pid in left:
+                    with contextlib.suppress(ProcessLookupError):
+                        os.kill(pid, signal.SIGKILL)
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self.process.pid, signal.SIGKILL)
         elif not self.ended():
@@ -130,14 +142,21 @@ def _terminal(columns: int, rows: int) -> tuple[int, int]:
     return ours, theirs
 
 
-def _session(leader: int) -> list[int]:
-    """The processes of a session, the leader last; on Linux only, else none."""
+def _left(leader: int, mark: bytes) -> list[int]:
+    """The processes of a run that live, the leader last; on Linux only, else none.
+
+    Args:
+        leader: of their session.
+        mark: a line of their environment, for those that have a session of their own.
+    """
     found = []
     for entry in Path("/proc").glob("[0-9]*"):
         try:
-            stat = (entry / "stat").read_bytes()
+            state, _, _, session = (entry / "stat").read_bytes().rpartition(b")")[2].split()[:4]
+            if state not in b"ZX" and (
+                int(session) == leader or mark in (entry / "environ").read_bytes().split(b"\0")
+            ):
+                found.append(int(entry.name))
         except OSError:
             continue
-        if int(stat.rpartition(b")")[2].split()[3]) == leader:
-            found.append(int(entry.name))
     return sorted(found, key=lambda pid: pid == leader)

@@ -308,6 +308,9 @@ _reprlib: Any = None
 
 def raised(error: BaseException) -> bytes:
     """What an event's ``result`` says of an exception."""
-    told = str(error)
+    try:
+        told = str(error)
+    except Exception:
+        told = "<exception str() failed>"  # as a traceback says it
     text = f"raised {type(error).__name__}" + (f": {told}" if told else "")
     return text.encode("utf-8", "backslashreplace")

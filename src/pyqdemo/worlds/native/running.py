@@ -199,6 +199,8 @@ def check_program(path: Path) -> ProgramFile:
         line = getattr(error, "lineno", None) or 1
         reason = getattr(error, "msg", None) or str(error)
         raise UnusableFile("cannot_compile", file=str(path), line=line, reason=reason) from None
+    except (RecursionError, MemoryError):  # what Python says of an expression without end
+        raise UnusableFile("program_too_deep", file=str(path)) from None
     digest = "sha256:" + hashlib.sha256(data).hexdigest()
     return ProgramFile(path.name, digest, text)
 
@@ -326,6 +328,7 @@ class _Run:
             deadline = perf_counter_ns() + int(GRACE_S * 1e9)
             while not carrier.ended() and perf_counter_ns() < deadline:
                 self._show_text(carrier, TICK_S)
+                self.watcher.tick(perf_counter_ns() - self.origin)
                 if len(self.signals.asked) > asked:
                     break
         carrier.kill()

@@ -179,6 +179,7 @@ class _Watched(queues.Queue):  # type: ignore[type-arg]
         free = real._sem._semlock._get_value if _CAN_COUNT else _uncounted
         places = real._maxsize if _CAN_COUNT else NO_DEPTH
         putting = real._notempty = _Notempty(threading.Lock(), self._number, _PUT)
+        putting.only_operations = False  # close() comes through here too
         buffer = real._buffer = _Buffer(putting, places, free)
         feed = _Feed(real._writer, buffer.ids, self._number)
         real._send_bytes, real._on_queue_feeder_error = feed, feed.failed

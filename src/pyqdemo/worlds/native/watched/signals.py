@@ -25,6 +25,9 @@ class Signal(threading.Condition):
     A wait on it is the moment an operation blocks, and its end is theirs: what the hooks
     under the mutex left in ``pending`` is written down there, outside the mutex. A record
     written under it would make the threads queue for the mutex, and the run another one.
+
+    Attributes:
+        only_operations: whoever comes through here attempts the operation, and nothing else.
     """
 
     def __init__(self, mutex: Any, number: int, operation: int) -> None:
@@ -34,6 +37,7 @@ class Signal(threading.Condition):
         self._ending = ending(operation, WHOLE)
         self._enter = mutex.__enter__
         self._unlock = mutex.release
+        self.only_operations = operation != Operation.JOIN  # task_done() comes here too
         # lane, item's id, when it took effect, depth, value; guarded by the mutex
         self.pending: tuple[Lane, int, int, int, Any] | None = None
 
@@ -103,8 +107,8 @@ class Signal(threading.Condition):
 
         Full, Empty and ShutDown are results like others: the attempt is an operation.
         """
-        if error is None and self._operation == Operation.JOIN:
-            return  # task_done() and join() note themselves
+        if error is None and not self.only_operations:
+            return
         mine = lane()
         now = perf_counter_ns()
         began, mine.waiting = mine.began if mine.waiting else now, False
