@@ -110,7 +110,8 @@ if __name__ == "__main__":
     child = mp.Process(target=read, args=(queue, ready))
     child.start(); ready.wait()
     while not queue._rlock._semlock._is_zero():
-        time.sleep(0.01)
+        pass
+    time.sleep(0.3)  # it holds the lock; let it get to the pipe
     child.kill(); child.join()
     queue.put("never read")
     queue.get()

@@ -15,7 +15,7 @@ FULL_QUEUE = [
     "full -> True",
     "put 'c' -> raised Full",
     "put 'c' -> raised Full",
-    "put 'c' ... at most 0.01 s",
+    "put ... at most 0.01 s",
     "put 'c' -> raised Full",
     "put 'c' -> raised ValueError: 'timeout' must be a non-negative number",
     "qsize -> 2",
@@ -92,6 +92,7 @@ def test_every_call_on_a_simple_queue_is_one_operation(thread_queues: Watched) -
         "get -> raised Empty",
         "get ... at most 0.01 s",
         "get -> raised Empty",
+        "get ...",
         "get -> raised ValueError: 'timeout' must be a non-negative number",
     ]
 
@@ -109,7 +110,10 @@ def test_the_depth_of_a_thread_queue_is_what_is_left_after_the_operation(
 def test_every_call_on_a_process_queue_is_one_operation(
     process_queues: Watched, kind: str
 ) -> None:
-    """As the program calls; a get may or may not have had to wait for the feeder."""
+    """As the program calls; a get may or may not have had to wait for the feeder.
+
+    A put on a closed queue comes by nothing that is watched.
+    """
     joining = [
         "task_done",
         "task_done",
@@ -123,9 +127,9 @@ def test_every_call_on_a_process_queue_is_one_operation(
         "put 'a'",
         "put 'b'",
         "full -> True",
-        "put 'c' -> raised Full",
-        "put 'c' ... at most 0.01 s",
-        "put 'c' -> raised Full",
+        "put -> raised Full",
+        "put ... at most 0.01 s",
+        "put -> raised Full",
         "qsize -> 2",
         "get 'a'",
         "get 'b'",
@@ -135,7 +139,6 @@ def test_every_call_on_a_process_queue_is_one_operation(
         "get -> raised Empty",
         *(joining if kind == "mp_joinable" else []),
         "close",
-        "put 'd' -> raised ValueError:",
         "get -> raised ValueError:",
     ]
 
@@ -418,7 +421,10 @@ def test_a_task_is_started_and_joined_by_name(tasks: Watched) -> None:
 
 
 def test_queues_of_the_programs_own_are_watched_however_they_keep_their_items() -> None:
-    """1, 2, 2 into each; the four classes override _put, _get, both, or put and get."""
+    """1, 2, 2 into each; the four classes override _put, _get, both, or put and get.
+
+    Shown is what went in: twice the number where the class's own _put passes that on.
+    """
     run = watch("own_queues.py")
     seen = {
         resource.id: [
@@ -431,7 +437,7 @@ def test_queues_of_the_programs_own_are_watched_however_they_keep_their_items() 
     }
     assert seen == {
         "0/queue/1": ["put 1", "put 2", "put 2", "get 1", "get 2"],
-        "0/queue/2": ["put 1", "put 2", "put 2", "get 2", "get 4", "get 4"],
+        "0/queue/2": ["put 2", "put 4", "put 4", "get 2", "get 4", "get 4"],
         "0/queue/3": ["put 1", "put 2", "put 2", "get 2", "get 2", "get 1"],
         "0/lifo/1": ["put (1,)", "put (2,)", "put (2,)", "get (2,)", "get (2,)", "get (1,)"],
         "0/queue/4": [],
@@ -472,4 +478,7 @@ def test_shutdown_ends_a_queue_and_those_who_wait() -> None:
         "get 1",
         "get -> raised ShutDown",
         "shutdown immediate",
+        "put 2",
+        "shutdown immediate",
+        "get -> raised ShutDown",
     ]

@@ -11,3 +11,11 @@ for call in (lambda: queue.put(2), queue.get, queue.get):
     except ShutDown:
         print("shut down")
 queue.shutdown(immediate=True)
+
+left = Queue()
+left.put(2)
+left.shutdown(immediate=True)
+try:
+    left.get()
+except ShutDown:
+    print("shut down")

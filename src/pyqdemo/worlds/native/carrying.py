@@ -19,7 +19,7 @@ from pyqdemo.errors import RunError
 __all__ = ["Carrier"]
 
 _POSIX = os.name == "posix"
-_BOOT = "from pyqdemo.worlds.native.child import main; main()"
+_BOOT = "import sys; at = [*sys.modules]; from pyqdemo.worlds.native.child import main; main(at)"
 _MARK = "PYQDEMO_RUN"  # in the environment of every process of a run: its folder
 _ROUNDS = 10
 _DRAIN_S = 0.5  # for output that others still hold open after the root has ended

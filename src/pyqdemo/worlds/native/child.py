@@ -16,8 +16,9 @@ from time import perf_counter_ns
 from types import ModuleType, TracebackType
 from typing import Any
 
-from pyqdemo.worlds.native.lane import Operation
+from pyqdemo.worlds.native.lane import Operation, allow_many_files
 from pyqdemo.worlds.native.recorder import (
+    Recorder,
     begin_process_lane,
     lane,
     raised,
@@ -28,21 +29,27 @@ from pyqdemo.worlds.native.recorder import (
 __all__ = ["install_in_child", "main"]
 
 
-def main() -> None:
-    """Runs the program that the configuration names, watched, as this process's main."""
+def main(at_start: list[str]) -> None:
+    """Runs the program that the configuration names, watched, as this process's main.
+
+    Args:
+        at_start: the modules that Python had imported before any of ours.
+    """
     config = json.loads(sys.argv[1])
     die_with_parent(config["lifeline"])
+    allow_many_files()
     recorder = start_recorder(config["folder"], config["program"], config["speed"], "0")
     task = {"id": "0", "kind": "main", "name": "MainThread", "process": "0", "daemon": False}
     mine = begin_process_lane(task)
     began = perf_counter_ns()
     mine.event(Operation.BEGIN, 0, began, began=began)
+    recorder.at_start = at_start
     recorder.streams = {
         name: resource("stream", None, name=name, id=f"0/stream/{name}")
         for name in ("stdout", "stderr")
     }
     atexit.register(_note_exit, began)  # first in, so last out: behind multiprocessing's own
-    _install(config["program"], recorder.streams)
+    _install(recorder)
     if config["start_method"]:
         _choose_start_method(config["start_method"])
     sys.exit(_run(config, began))
@@ -56,9 +63,9 @@ def install_in_child(config: dict[str, Any]) -> str:
     recorder = start_recorder(
         config["folder"], config["program"], config["speed"], config["task"]["id"]
     )
-    recorder.streams = config["streams"]
+    recorder.at_start, recorder.streams = config["at_start"], config["streams"]
     begin_process_lane(config["task"])
-    _install(config["program"], recorder.streams)
+    _install(recorder)
 
     from multiprocessing import spawn
 
@@ -85,13 +92,13 @@ def die_with_parent(lifeline: int | None) -> None:
         os.close(lifeline)
 
 
-def _install(program: str, streams: dict[str, int]) -> None:
+def _install(recorder: Recorder) -> None:
     from pyqdemo.worlds.native.watched.names import watch_neighbours
     from pyqdemo.worlds.native.watched.processes import watch_spawning
     from pyqdemo.worlds.native.watched.text import watch_streams
 
-    watch_streams(streams)
-    watch_neighbours(program)
+    watch_streams(recorder.streams)
+    watch_neighbours(recorder.program, recorder.at_start)
     watch_spawning()
 
 
@@ -99,7 +106,7 @@ def _choose_start_method(method: str) -> None:
     """Makes it the default, which the program may still set for itself."""
     from multiprocessing import context, set_forkserver_preload
 
-    default: Any = context._default_context  # type: ignore[attr-defined]
+    default: Any = context._default_context
     default._default_context = context.BaseContext.get_context(default, method)
     if method == "forkserver":
         set_forkserver_preload(["pyqdemo.worlds.native.preload"])
@@ -131,7 +138,8 @@ def _run(config: dict[str, Any], began: int) -> int:
 
     path = config["path"]
     sys.argv = [path, *config["arguments"]]
-    sys.path[0] = os.path.dirname(path)
+    if not sys.flags.safe_path:
+        sys.path[0] = os.path.dirname(path)
     result, code = b"", 0
     try:
         if config["parameters"] is None:

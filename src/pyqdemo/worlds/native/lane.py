@@ -32,6 +32,7 @@ __all__ = [
     "Noted",
     "Operation",
     "Stated",
+    "allow_many_files",
     "lane_file",
 ]
 
@@ -97,6 +98,17 @@ def lane_file(folder: str, number: int) -> str:
     return os.path.join(folder, f"{number:08x}.lane")
 
 
+def allow_many_files() -> None:
+    """Raises this process's limit: each lane that is written or read keeps a file open."""
+    try:
+        from resource import RLIMIT_NOFILE, getrlimit, setrlimit
+
+        hard = getrlimit(RLIMIT_NOFILE)[1]
+        setrlimit(RLIMIT_NOFILE, (hard, hard))
+    except (ImportError, OSError, ValueError):
+        pass  # no such limit, or one that may not be raised
+
+
 class Lane:
     """The writing side. One task writes; nobody else does.
 
@@ -112,6 +124,7 @@ class Lane:
     """
 
     __slots__ = (
+        "_covered",
         "_descriptor",
         "_offset",
         "_window",
@@ -158,9 +171,12 @@ class Lane:
         self.waiting = False  # the operation under way has been noted as blocked
         self.on_release: Callable[[], None] | None = None
         path = lane_file(folder, number)
+        self._descriptor = -1
         self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | _BINARY, 0o600)
         self._offset = 0
         self._window = -1
+        self.map: Any = bytearray()
+        self.place = self.end = 0
         self._open_window()
         self.map[:8] = MAGIC
         self.place = START
@@ -256,69 +272,79 @@ class Lane:
             FULL,
         )
 
-    def mute(self) -> Any:
+    def mute(self) -> bool:
         """Records no events until ``unmute``, which takes back what this returns.
 
         For our own calls of the program's code (a repr): what it does is no operation. The
         quick ways find no room in the empty map, and come to ``event``, which looks.
         """
-        heard, self.map, self.muted = self.map, bytearray(), True
-        return heard
+        was = self.muted
+        if not was:
+            self._covered, self.map, self.muted = self.map, bytearray(), True
+        return was
 
-    def unmute(self, heard: Any) -> None:
-        self.map = heard
-        self.muted = isinstance(heard, bytearray)
+    def unmute(self, was: bool) -> None:
+        if not was:
+            self.map, self.muted = self._covered, False
 
     def fact(self, stamp: int, fact: dict[str, Any]) -> None:
         """Appends a statement about the run: a task, a resource, a place in the program."""
         text = json.dumps(fact).encode("ascii")
+        muted = self.muted
+        if muted:
+            self.unmute(False)  # later events will refer to it
         place = self._reserve(len(text))
         if place >= 0:
             self.map[place + HEAD_SIZE : place + HEAD_SIZE + len(text)] = text
             pack_head(self.map, place, 0, 0, 0, stamp, 0, 0, 0, len(text), 0, FACT)
+        if muted:
+            self.mute()
 
     def close(self) -> None:
         """Lets go of the file; what was written stays."""
         self.map.close()
         os.close(self._descriptor)
+        self._descriptor = -1
+
+    def __del__(self) -> None:
+        if self._descriptor >= 0:  # the map closes by itself
+            os.close(self._descriptor)
 
     def _reserve(self, size: int) -> int:
         """The place of a record with ``size`` bytes after its head; -1 if there is no room."""
         size += HEAD_SIZE
-        place = self.place
+        while (place := self.place) + size > self.end:
+            if self.lost:
+                return self._lose()
+            try:
+                self._open_window()
+            except OSError:
+                return self._lose()
         self.place = place + size
-        if place + size <= self.end:
-            return place
-        old, end = self.map, self.end
-        if self.lost:
-            return self._lose()
-        try:
-            self._open_window()
-        except OSError:
-            return self._lose()
-        self.place = size
-        if place + HEAD_SIZE <= end:
-            pack_head(old, place, 0, 0, 0, 0, 0, 0, 0, 0, 0, HOP)
-        return 0
+        return place
 
     def _open_window(self) -> None:
-        size = window_size(self._window + 1)
+        number = self._window + 1
+        size = window_size(number)
         # Real blocks, not a hole: a full disk must be an error here, not a SIGBUS later.
         if hasattr(os, "posix_fallocate"):
             os.posix_fallocate(self._descriptor, self._offset, size)
         else:
             os.ftruncate(self._descriptor, self._offset + size)
-        self.map: Any = mmap.mmap(self._descriptor, size, offset=self._offset)
-        self._offset += size
-        self.end = size
-        self._window += 1
+        new = mmap.mmap(self._descriptor, size, offset=self._offset)
+        if self._window != number - 1:
+            return  # a signal's handler came in between, and has opened it already
+        old, place, end = self.map, self.place, self.end
+        self._window, self._offset = number, self._offset + size
+        self.map, self.place, self.end = new, 0, size
+        if place + HEAD_SIZE <= end:
+            pack_head(old, place, 0, 0, 0, 0, 0, 0, 0, 0, 0, HOP)
 
     def _lose(self) -> int:
         """The disk is full: counts what is lost, where the reader looks for it."""
         self.lost += 1
         os.lseek(self._descriptor, 8, os.SEEK_SET)
         os.write(self._descriptor, _LOST.pack(self.lost))
-        self.place = self.end
         return -1
 
 

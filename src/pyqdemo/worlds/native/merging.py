@@ -289,41 +289,74 @@ class Merge:
                 yield record
 
     def _ordered(self) -> Iterator[Noted | Stated]:
-        heap: list[tuple[int, int, Noted | Stated, Iterator[Noted | Stated]]] = []
-        held: dict[int, list[tuple[int, int, Noted | Stated, Iterator[Noted | Stated]]]] = {}
-        given: dict[int, int] = {}  # lane to the counter of the item it gave last
-        for path in _lane_files(self._folder):
-            reader = LaneReader(path)
-            self._push(heap, reader.number, reader.read())
-        while heap or held:
-            if not heap:  # the giver's record is missing: it was killed before it wrote it
-                item = min(held, key=lambda item: held[item][0][0])
-                given[item >> 32] = max(given.get(item >> 32, 0), item & 0xFFFFFFFF)
-                for entry in held.pop(item):
-                    heapq.heappush(heap, entry)
-            entry = heapq.heappop(heap)
+        readers = [LaneReader(path) for path in _lane_files(self._folder)]
+        return iter(_Order({reader.number: reader.read() for reader in readers}, self._until))
+
+
+_Entry = tuple[int, int, Noted | Stated, Iterator[Noted | Stated]]
+
+
+class _Order:
+    """The records of some lanes, the earliest first, but none before what it took.
+
+    A record that takes an item is held until the one that gave it has come, unless that
+    is missing for good: its task was killed before it could write it.
+
+    Args:
+        lanes: the records of each lane, by its number.
+        until: the stamp behind which a lane's records are left out, and with them those
+            of others that took what was given there.
+    """
+
+    def __init__(self, lanes: dict[int, Iterator[Noted | Stated]], until: int | None) -> None:
+        self._until = until
+        self._heap: list[_Entry] = []
+        self._held: dict[int, list[_Entry]] = {}  # by item
+        self._given: dict[int, int] = {}  # by lane, the item it gave last
+        self._open = set(lanes)  # lanes that have not come to their end
+        for lane, records in lanes.items():
+            self._advance(lane, records)
+
+    def __iter__(self) -> Iterator[Noted | Stated]:
+        while self._heap or self._held:
+            if not self._heap:
+                self._give_up()
+                continue
+            entry = heapq.heappop(self._heap)
             _, lane, each, rest = entry
             if isinstance(each, Noted) and each.item and not each.result:
-                item = each.item
-                giver, counter = item >> 32, item & 0xFFFFFFFF
-                if each.operation in _TAKES:
-                    if given.get(giver, 0) < counter:
-                        held.setdefault(item, []).append(entry)
-                        continue
-                elif each.operation in _GIVES and not each.blocked:
-                    given[giver] = counter
-                    for waiting in [i for i in held if i >> 32 == giver and i <= item]:
-                        for entry in held.pop(waiting):
-                            heapq.heappush(heap, entry)
+                if self._comes_too_early(each):
+                    self._held.setdefault(each.item, []).append(entry)
+                    continue
+                if each.operation in _GIVES and not each.blocked:
+                    self._given[lane] = each.item
+                    self._release(lane, each.item)
             yield each
-            self._push(heap, lane, rest)
+            self._advance(lane, rest)
 
-    def _push(
-        self,
-        heap: list[tuple[int, int, Noted | Stated, Iterator[Noted | Stated]]],
-        lane: int,
-        rest: Iterator[Noted | Stated],
-    ) -> None:
+    def _comes_too_early(self, each: Noted) -> bool:
+        giver = each.item >> 32
+        waits = each.operation in _TAKES and giver in self._open
+        return waits and self._given.get(giver, 0) < each.item
+
+    def _advance(self, lane: int, rest: Iterator[Noted | Stated]) -> None:
         each = next(rest, None)
-        if each is not None and (self._until is None or each.stamp <= self._until):
-            heapq.heappush(heap, (each.stamp, lane, each, rest))
+        if each is None:
+            self._open.discard(lane)
+            self._release(lane, (lane + 1) << 32)
+        elif self._until is None or each.stamp <= self._until:
+            heapq.heappush(self._heap, (each.stamp, lane, each, rest))
+
+    def _release(self, giver: int, up_to: int) -> None:
+        for item in [item for item in self._held if item >> 32 == giver and item <= up_to]:
+            for entry in self._held.pop(item):
+                heapq.heappush(self._heap, entry)
+
+    def _give_up(self) -> None:
+        """All lanes wait for what is cut off; or for each other, by a damaged record."""
+        if self._until is None:
+            first = min(self._held, key=lambda item: self._held[item][0][0])
+            self._given[first >> 32] = first
+            self._release(first >> 32, first)
+        else:
+            self._held.clear()

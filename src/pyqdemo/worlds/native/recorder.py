@@ -11,6 +11,7 @@ in causal order; the merge mends the rest by item (see ``merging``).
 
 from __future__ import annotations
 
+import itertools
 import os
 import threading
 from time import perf_counter_ns
@@ -33,7 +34,9 @@ __all__ = [
     "start_recorder",
 ]
 
-SHORT = 80  # characters of a value that are kept
+SHORT = 80  # characters of a value or a name that are kept
+# Where Python's own modules lie, and ours.
+_LIBRARIES = (os.path.dirname(os.__file__) + os.sep, __file__.partition("worlds")[0])
 
 local = threading.local()
 _recorder: Recorder | None = None
@@ -48,6 +51,8 @@ class Recorder:
         number: of this process in the run, from 1; part of its lanes' numbers.
         process: id of the task that is this process's main thread.
         speed: the program's sleeps are divided by it.
+        streams: numbers of the resources stdout and stderr.
+        at_start: modules that Python imports by itself.
     """
 
     def __init__(self, folder: str, program: str, speed: float, process: str) -> None:
@@ -56,14 +61,17 @@ class Recorder:
         self.speed = speed
         self.process = process
         self.streams: dict[str, int] = {}
+        self.at_start: list[str] = []
         self.begin_process()
 
     def begin_process(self) -> None:
         """Takes a number of its own: at the start, and again in a forked child."""
         self.number = _take_number(self.folder)
-        self.lanes = self.resources = self.unannounced = 0
+        # No lock: a signal's handler may come between any two lines of ours.
+        self.lanes = itertools.count(1)
+        self.resources = itertools.count(1)
+        self.unannounced = itertools.count(1)
         self.pid = os.getpid()
-        self._lock = threading.Lock()
 
     def open_lane(self, task: dict[str, Any]) -> Lane:
         """Opens the calling thread's lane.
@@ -71,23 +79,30 @@ class Recorder:
         Args:
             task: the fields of ``trace.Task`` as plain values.
         """
-        with self._lock:
-            self.lanes += 1
-            number = self.number << LANE_BITS | self.lanes
+        local.lane = new = self.make_lane(task)
+        return new
+
+    def make_lane(self, task: dict[str, Any]) -> Lane:
+        """Makes the lane of a task that is about to run.
+
+        Raises:
+            OSError: there is no room for it, or too many files are open.
+        """
+        number = self.number << LANE_BITS | next(self.lanes)
         new = Lane(self.folder, number, task["id"])
-        local.lane = new
         new.fact(perf_counter_ns(), {"task": task, "pid": self.pid, "lane": number})
         return new
 
     def number_unannounced(self) -> int:
-        with self._lock:
-            self.unannounced += 1
-            return self.unannounced
+        return next(self.unannounced)
 
     def number_resource(self) -> int:
-        with self._lock:
-            self.resources += 1
-            return self.number << 32 | self.resources
+        return self.number << 32 | next(self.resources)
+
+    def owns(self, path: str) -> bool:
+        """Whether a file is the program's, not a library's that lies below its folder."""
+        inside = path.startswith(self.program) and not path.startswith(_LIBRARIES)
+        return inside and "site-packages" not in path[len(self.program) :]
 
 
 def _take_number(folder: str) -> int:
@@ -160,8 +175,8 @@ def new_task(creator: Lane, kind: str, name: str, role: str | None, daemon: bool
     return {
         "id": task,
         "kind": kind,
-        "name": name,
-        "role": role,
+        "name": name[:SHORT],
+        "role": role and role[:SHORT],
         "parent": creator.task,
         "process": task if kind == "process" else current().process,
         "daemon": daemon,
@@ -247,12 +262,12 @@ def place_of(where: Lane, frame: FrameType | None) -> int:
 
 def _name_place(where: Lane, code: CodeType, frame: FrameType) -> tuple[int, object]:
     """Gives a new place its number, or -1 outside the program; keeps the code alive."""
-    folder = current().program
+    recorder = current()
     name = code.co_filename
     number = -1
-    if name.startswith(folder) and "site-packages" not in name[len(folder) :]:
+    if recorder.owns(name):
         number = len(where.places) + 1
-        text = f"{name[len(folder) :].replace(os.sep, '/')}:{frame.f_lineno}"
+        text = f"{name[len(recorder.program) :].replace(os.sep, '/')}:{frame.f_lineno}"
         where.fact(perf_counter_ns(), {"place": number, "at": text})
     known = (number, code)
     where.places[id(code), frame.f_lasti] = known
@@ -267,7 +282,7 @@ def short(value: object) -> tuple[bytes, int]:
     """
     kind = type(value)
     if kind is int and -(10**18) < value < 10**18:  # type: ignore[operator]
-        return b"%d" % value, 0  # type: ignore[str-bytes-safe]
+        return b"%d" % value, 0  # type: ignore[str-format]
     if value is None:
         return b"None", 0
     if kind is str or kind is bytes:
@@ -281,13 +296,13 @@ def short(value: object) -> tuple[bytes, int]:
 
 def _long(value: object) -> tuple[bytes, int]:
     mine = lane()
-    heard = mine.mute()
+    muted = mine.mute()
     try:
         text = _repr(value)
     except Exception as error:
         text = f"<{type(value).__name__}: repr raised {type(error).__name__}>"
     finally:
-        mine.unmute(heard)
+        mine.unmute(muted)
     left = max(0, len(text) - SHORT)
     return text[:SHORT].encode("utf-8", "backslashreplace"), left
 

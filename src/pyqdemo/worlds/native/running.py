@@ -37,6 +37,7 @@ from pyqdemo.trace import (
     Wait,
 )
 from pyqdemo.worlds.native.carrying import Carrier
+from pyqdemo.worlds.native.lane import allow_many_files
 from pyqdemo.worlds.native.merging import Follower, Merge, Tables
 from pyqdemo.worlds.native.waiting import Waiting
 
@@ -168,6 +169,7 @@ def run(request: Request, bounds: Bounds, watcher: Watcher) -> Recording:
     """
     program = check_program(request.program)
     check_start_method(request.start_method)
+    allow_many_files()
     scratch = Path(tempfile.mkdtemp(prefix="pyqdemo-"))
     try:
         with _Signals() as signals:

@@ -16,11 +16,12 @@ import queue
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from types import ModuleType
 from typing import Any
 
+from pyqdemo.worlds.native.recorder import current
 from pyqdemo.worlds.native.watched import (
     locks,
     process_locks,
@@ -122,7 +123,7 @@ def _watched(module: ModuleType) -> dict[str, object]:
 
 
 def _multiprocessing_names() -> dict[str, object]:
-    default = Context(multiprocessing.context._default_context)  # type: ignore[attr-defined]
+    default = Context(multiprocessing.context._default_context)
     made = (
         *("Queue", "JoinableQueue", "SimpleQueue", "Pipe", "Lock", "RLock", "Condition"),
         *("Semaphore", "BoundedSemaphore", "Event", "Barrier", "get_context"),
@@ -153,7 +154,13 @@ def stand_ins() -> Mapping[str, ModuleType]:
 
 
 def _import_module(name: str, package: str | None = None) -> ModuleType:
-    return stand_ins().get(name) or importlib.import_module(name, package)
+    return _seen(importlib.import_module(name, package))
+
+
+def _seen(module: ModuleType) -> ModuleType:
+    """What the program sees in a module's place."""
+    stand_in = stand_ins().get(getattr(module, "__name__", ""))
+    return stand_in if stand_in and vars(stand_in)["_stands_for"] is module else module
 
 
 def _import(
@@ -165,9 +172,7 @@ def _import(
 ) -> ModuleType:
     """``__import__`` as the program's modules see it."""
     module = builtins.__import__(name, globals, locals, fromlist, level)
-    if level == 0:
-        return stand_ins().get(name if fromlist else name.partition(".")[0], module)
-    return module
+    return _seen(module)
 
 
 def program_builtins() -> dict[str, object]:
@@ -184,23 +189,27 @@ class _Loader(SourceFileLoader):
 class _Neighbours:
     """Finds the modules that lie beside the program, and loads them as part of it."""
 
-    def __init__(self, folder: str) -> None:
-        self._folder = folder
-
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
-        if path is None:
-            path = [self._folder]
-        elif not any(str(place).startswith(self._folder) for place in path):
-            return None
-        spec = PathFinder.find_spec(name, path)
+        spec = PathFinder.find_spec(name, path, target)
         if spec is None or not isinstance(spec.loader, SourceFileLoader):
             return None
-        if "site-packages" in spec.loader.path[len(self._folder) :]:
+        if not current().owns(spec.loader.path):
             return None
         spec.loader = _Loader(spec.loader.name, spec.loader.path)
         return spec
 
 
-def watch_neighbours(folder: str) -> None:
-    """Lets modules beside the program see the stand-ins too."""
-    sys.meta_path.insert(0, _Neighbours(folder))
+def watch_neighbours(folder: str, at_start: Collection[str]) -> None:
+    """Lets modules beside the program see the stand-ins too.
+
+    Args:
+        folder: of the program.
+        at_start: modules that Python itself had imported. Of the others, which we needed,
+            those are forgotten that a file beside the program hides, as it does bare.
+    """
+    sys.meta_path.insert(sys.meta_path.index(PathFinder), _Neighbours())
+    ours = {name.partition(".")[0] for name in sys.modules} - {"pyqdemo", *at_start}
+    for hidden in ours - set(sys.builtin_module_names):
+        if PathFinder.find_spec(hidden, [folder]) is not None:
+            for name in [name for name in sys.modules if f"{name}.".startswith(f"{hidden}.")]:
+                del sys.modules[name]

@@ -167,11 +167,11 @@ class _Watched(queues.Queue):  # type: ignore[type-arg]
         super().__init__(maxsize, ctx=ctx)
 
     def __getstate__(self) -> Any:
-        return (self._number, super().__getstate__())  # type: ignore[misc]
+        return (self._number, super().__getstate__())
 
     def __setstate__(self, state: Any) -> None:
         self._number, real = state
-        super().__setstate__(real)  # type: ignore[misc]
+        super().__setstate__(real)
 
     def _reset(self, after_fork: bool = False) -> None:
         super()._reset(after_fork)  # type: ignore[misc]
@@ -275,7 +275,7 @@ class _Watched(queues.Queue):  # type: ignore[type-arg]
         mine = local.lane
         if not waiting_bytes(self._descriptor):
             self._note_wait(mine, None, b"")  # surely: nobody else reads meanwhile
-        data = self._read()
+        data: bytes = self._read()
         mine.stamp = perf_counter_ns()
         mine.depth = self._places - self._free() - 1  # its place is not given back yet
         size = len(data)
@@ -334,11 +334,11 @@ class SimpleQueue(queues.SimpleQueue):  # type: ignore[type-arg]
         self._poll = self._reader.poll
 
     def __getstate__(self) -> Any:
-        return (self._number, super().__getstate__())  # type: ignore[misc]
+        return (self._number, super().__getstate__())
 
     def __setstate__(self, state: Any) -> None:
         self._number, real = state
-        super().__setstate__(real)  # type: ignore[misc]
+        super().__setstate__(real)
 
     def put(self, obj: Any) -> None:
         mine = lane()

@@ -105,7 +105,7 @@ class _Watched(process.BaseProcess):
         util._exit_function = exit_function  # type: ignore[attr-defined]
         code = 1
         try:
-            code = super()._bootstrap(parent_sentinel)  # type: ignore[misc]
+            code = int(super()._bootstrap(parent_sentinel))  # type: ignore[misc]
         finally:
             mine.event(Operation.EXIT, 0, perf_counter_ns(), began=began, result=_end_of(code))
         return code
@@ -182,6 +182,7 @@ def watch_spawning() -> None:
             "speed": recorder.speed,
             "task": task,
             "streams": recorder.streams,
+            "at_start": recorder.at_start,
         }
         return {"pyqdemo": _Installer(config), **real(name)}
 

@@ -89,7 +89,8 @@ class _Watched(queue.Queue):  # type: ignore[type-arg]
             mine = local.lane
         except AttributeError:
             mine = lane()
-        mine.items = item = mine.items + 1
+        item: int = mine.items + 1
+        mine.items = item
         self._putting.pending = (mine, item, perf_counter_ns(), self._qsize(), value)
         return item
 

@@ -52,18 +52,20 @@ class Signal(threading.Condition):
             frame = _frame(2)
             if frame.f_code is not mine.last_code or frame.f_lasti != mine.last_lasti:
                 place_of(mine, frame)
-            mine.waits(self._operation, self._number, mine.last_place, now, timeout)
+            bound = timeout and _frame(1).f_locals.get("timeout", timeout)  # as it was asked
+            mine.waits(self._operation, self._number, mine.last_place, now, bound)
         return _real_wait(self, timeout)
 
     # The mutex's own, without a Python function in between: it pays for a part of __exit__.
-    __enter__ = property(attrgetter("_enter"))  # type: ignore[assignment]
+    __enter__ = property(attrgetter("_enter"))
 
     def __exit__(self, kind: Any, error: Any, trail: Any) -> None:
         pending = self.pending
         self.pending = None
         self._unlock()
         if pending is None:
-            self._note_unhooked(error, _frame(2))
+            if self.only_operations:
+                self._note_unhooked(error, _frame(1))
             return
         mine, number, now, depth, value = pending
         began = now
@@ -102,16 +104,27 @@ class Signal(threading.Condition):
             self._operation, self._number, now, place, item, began, depth, value=text, cut=cut
         )
 
-    def _note_unhooked(self, error: BaseException | None, frame: FrameType) -> None:
+    def _note_unhooked(self, error: BaseException | None, real: FrameType) -> None:
         """An operation that came past no hook: it raised, or a subclass has its own ``_put``.
 
         Full, Empty and ShutDown are results like others: the attempt is an operation.
+
+        Args:
+            real: of the real ``put`` or ``get``; its variable ``item`` is what is moved.
         """
-        if error is None and not self.only_operations:
-            return
         mine = lane()
         now = perf_counter_ns()
         began, mine.waiting = mine.began if mine.waiting else now, False
-        place = place_of(mine, frame)
+        place = place_of(mine, real.f_back)
+        text, cut = short(real.f_locals["item"]) if "item" in real.f_locals else (b"", 0)
         result = b"" if error is None else raised(error)
-        mine.event(self._operation, self._number, now, place, began=began, result=result)
+        mine.event(
+            self._operation,
+            self._number,
+            now,
+            place,
+            began=began,
+            value=text,
+            result=result,
+            cut=cut,
+        )

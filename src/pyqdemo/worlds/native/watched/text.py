@@ -44,7 +44,7 @@ class Raw(io.FileIO):
 
     kept = 1
 
-    def write(self, data: Any, /) -> int | None:
+    def write(self, data: Any, /) -> int | None:  # type: ignore[override]
         sent = super().write(data)
         mine = lane()
         now = perf_counter_ns()

@@ -8,7 +8,7 @@ from time import perf_counter_ns
 from typing import Any
 
 from pyqdemo.worlds.native.lane import Lane, Operation
-from pyqdemo.worlds.native.recorder import current, lane, new_task, place_of, raised
+from pyqdemo.worlds.native.recorder import current, lane, local, new_task, place_of, raised
 
 __all__ = ["Thread", "Timer", "task_number"]
 
@@ -37,6 +37,8 @@ class Thread(threading.Thread):
         else:
             role = getattr(target, "__name__", None)
         self._watched_task = new_task(mine, "thread", self.name, role, self.daemon)
+        # Made here: a thread that fails before it has begun leaves its starter waiting.
+        self._watched_lane = current().make_lane(self._watched_task)
         self._watched_number = number = task_number(mine, self._watched_task)
         location = place_of(mine, _frame(1))
         now = perf_counter_ns()
@@ -76,7 +78,7 @@ class Thread(threading.Thread):
 
     def _bootstrap_inner(self) -> None:
         """The whole life of the thread, as the real class leads it."""
-        mine = current().open_lane(self._watched_task)
+        local.lane = mine = self._watched_lane
         now = perf_counter_ns()
         mine.event(Operation.BEGIN, 0, now, began=now)
         self._watch_failure(mine)
@@ -85,6 +87,8 @@ class Thread(threading.Thread):
             super()._bootstrap_inner()  # type: ignore[misc]
         finally:
             mine.event(Operation.END, 0, perf_counter_ns(), began=now, result=result[0])
+            del local.lane, self._watched_lane
+            mine.close()
 
     def _watch_failure(self, mine: Lane) -> None:
         """Looks on when the real class hands an exception to ``threading.excepthook``."""

@@ -24,7 +24,7 @@ try:
     from termios import FIONREAD
 except ImportError:  # Windows
     ioctl = None  # type: ignore[assignment]
-    FIONREAD = 0
+    FIONREAD = 0  # type: ignore[misc]
 
 __all__ = [
     "MAGIC",
@@ -47,7 +47,8 @@ MAGIC = 0x6F6D656471797071  # "pqyqdemo", little-endian
 TRAILER = _TAG.size
 PAGE = 4096  # what a pipe that takes anything at all takes without waiting
 _LENGTH = 4  # bytes before each message that tell its length
-_Base: Any = connection.Connection if sys.platform != "win32" else connection.PipeConnection
+_module: Any = connection  # whose names differ between systems
+_Base: Any = connection.Connection if sys.platform != "win32" else _module.PipeConnection
 _real_send, _real_recv = _Base.send, _Base.recv
 _real_send_bytes, _real_recv_bytes = _Base._send_bytes, _Base._recv_bytes
 _SEND, _RECV = Operation.SEND, Operation.RECV
@@ -349,7 +350,7 @@ def _reduce(end: Any) -> Any:
 
 
 _reduce_real: Any = (
-    connection.reduce_connection if sys.platform != "win32" else connection.reduce_pipe_connection
+    _module.reduce_connection if sys.platform != "win32" else _module.reduce_pipe_connection
 )
 reduction.register(Connection, _reduce)
 reduction.register(Wire, _reduce)
