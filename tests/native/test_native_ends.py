@@ -157,9 +157,10 @@ def test_a_daemon_in_a_session_of_its_own_is_ended_too(tmp_path: Path) -> None:
         "time.sleep(0.2)\n"
     )
     seen = watch(write(tmp_path, text))
-    assert not Path(f"/proc/{int(seen.stdout)}/cmdline").exists() or not Path(
-        f"/proc/{int(seen.stdout)}/cmdline"
-    ).read_bytes()
+    assert (
+        not Path(f"/proc/{int(seen.stdout)}/cmdline").exists()
+        or not Path(f"/proc/{int(seen.stdout)}/cmdline").read_bytes()
+    )
 
 
 ENDINGS = {
@@ -215,9 +216,7 @@ def test_a_program_is_stopped_after_some_items(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("where", ["main", "thread", "child"])
-def test_what_was_printed_before_a_stop_is_shown_on_a_pipe_too(
-    where: str, tmp_path: Path
-) -> None:
+def test_what_was_printed_before_a_stop_is_shown_on_a_pipe_too(where: str, tmp_path: Path) -> None:
     """A pipe's buffer leaves the process at its orderly end, so it is asked to end."""
     work = "def work():\n    print('in the buffer')\n    while True:\n        sleep(0.01)\n"
     start = {

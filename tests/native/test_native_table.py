@@ -107,9 +107,7 @@ def test_the_depth_of_a_thread_queue_is_what_is_left_after_the_operation(
 
 
 @pytest.mark.parametrize("kind", ["mp_queue", "mp_joinable"])
-def test_every_call_on_a_process_queue_is_one_operation(
-    process_queues: Watched, kind: str
-) -> None:
+def test_every_call_on_a_process_queue_is_one_operation(process_queues: Watched, kind: str) -> None:
     """As the program calls; a get may or may not have had to wait for the feeder.
 
     A put on a closed queue comes by nothing that is watched.

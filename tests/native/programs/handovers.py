@@ -18,9 +18,7 @@ def work(shared, own, queue, rounds):
 
 def host(shared, rounds):
     own, queue = threading.Lock(), Queue(3)
-    threads = [
-        threading.Thread(target=work, args=(shared, own, queue, rounds)) for _ in range(4)
-    ]
+    threads = [threading.Thread(target=work, args=(shared, own, queue, rounds)) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:

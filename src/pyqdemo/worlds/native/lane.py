@@ -324,18 +324,18 @@ class Lane:
         return place
 
     def _open_window(self) -> None:
-        number = self._window + 1
+        number, offset = self._window + 1, self._offset
         size = window_size(number)
         # Real blocks, not a hole: a full disk must be an error here, not a SIGBUS later.
         if hasattr(os, "posix_fallocate"):
-            os.posix_fallocate(self._descriptor, self._offset, size)
+            os.posix_fallocate(self._descriptor, offset, size)
         else:
-            os.ftruncate(self._descriptor, self._offset + size)
-        new = mmap.mmap(self._descriptor, size, offset=self._offset)
+            os.ftruncate(self._descriptor, offset + size)
+        new = mmap.mmap(self._descriptor, size, offset=offset)
         if self._window != number - 1:
             return  # a signal's handler came in between, and has opened it already
         old, place, end = self.map, self.place, self.end
-        self._window, self._offset = number, self._offset + size
+        self._window, self._offset = number, offset + size
         self.map, self.place, self.end = new, 0, size
         if place + HEAD_SIZE <= end:
             pack_head(old, place, 0, 0, 0, 0, 0, 0, 0, 0, 0, HOP)

@@ -1,3 +1,5 @@
 """A package beside the program."""
 
-from queue import Queue as kind_of_queue
+import queue
+
+kind_of_queue = queue.Queue

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
 import sys
 import threading
+from collections.abc import Callable
+from functools import partial
 from multiprocessing import context, process, spawn, util
 from time import perf_counter_ns
 from typing import Any
@@ -22,7 +25,8 @@ __all__ = ["Process", "note_exit_wait", "process_classes", "watch_spawning"]
 
 _frame = sys._getframe
 
-# Kept from the beginning: a forked child finds its watched parent's in its place.
+# From Python 3.13 on, what a process does at its exit comes after its ``_bootstrap``.
+_EXIT_FOLLOWS = sys.version_info >= (3, 13)
 _real_exit: Any = util._exit_function  # type: ignore[attr-defined]
 
 
@@ -92,23 +96,37 @@ class _Watched(process.BaseProcess):
         mine = lane()
         began = perf_counter_ns()
         mine.event(Operation.BEGIN, 0, began, began=began)
+        vars(self)["run"] = partial(_run, self.run, mine, began)
+        code = 1  # unless it comes to an orderly end
 
-        def exit_function(*args: Any) -> None:
-            # Called when run() is over, with its exception still in flight.
-            error = sys.exc_info()[1]
-            now = perf_counter_ns()
-            result = b"" if error is None else raised(error)
-            mine.event(Operation.END, 0, now, began=began, result=result)
-            note_exit_wait(mine)
-            _real_exit(*args)
-
-        util._exit_function = exit_function  # type: ignore[attr-defined]
-        code = 1
-        try:
-            code = int(super()._bootstrap(parent_sentinel))  # type: ignore[misc]
-        finally:
+        def note_exit() -> None:
             mine.event(Operation.EXIT, 0, perf_counter_ns(), began=began, result=_end_of(code))
+
+        if _EXIT_FOLLOWS:  # last in, first out
+            atexit.unregister(_real_exit)
+            atexit.register(note_exit)
+            atexit.register(_real_exit)
+        try:
+            code = super()._bootstrap(parent_sentinel)  # type: ignore[misc]
+        finally:
+            if not _EXIT_FOLLOWS:
+                note_exit()
         return code
+
+
+def _run(run: Callable[[], None], mine: Lane, began: int) -> None:
+    """The process's own ``run``, and its end."""
+    result = b""
+    try:
+        run()
+    except BaseException as error:
+        result = raised(error)
+        if error.__traceback__ is not None:
+            error.__traceback__ = error.__traceback__.tb_next  # as if this were not here
+        raise
+    finally:
+        mine.event(Operation.END, 0, perf_counter_ns(), began=began, result=result)
+        note_exit_wait(mine)
 
 
 def note_exit_wait(mine: Lane) -> None:

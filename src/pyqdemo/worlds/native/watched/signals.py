@@ -56,6 +56,10 @@ class Signal(threading.Condition):
             mine.waits(self._operation, self._number, mine.last_place, now, bound)
         return _real_wait(self, timeout)
 
+    def notify_all(self) -> None:
+        self.pending = None  # shutdown() has emptied the queue: those were no gets
+        super().notify_all()
+
     # The mutex's own, without a Python function in between: it pays for a part of __exit__.
     __enter__ = property(attrgetter("_enter"))
 
