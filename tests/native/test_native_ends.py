@@ -285,4 +285,4 @@ def test_a_kill_leaves_a_readable_prefix(
     """Nine places, 2 kills each; 500 in all under make soak. Each after another count."""
     kills = how_many(2, soak=56)
     for number in range(kills):
-        check_a_kill(depth, victim, 10 + 97 * number * number % 30_000, method)
+        check_a_kill(depth, victim, 10 + 97 * number * number % 3_000, method)

@@ -6,6 +6,7 @@ python counting.py DEPTH; never ends; prints the id of the process that counts.
 import multiprocessing as mp
 import os
 import sys
+import time
 from queue import Queue
 
 
@@ -16,6 +17,8 @@ def count():
         queue.put(number)
         queue.get()
         number += 1
+        if number % 50 == 0:
+            time.sleep(0.001)  # else the tests read a million records
 
 
 def main(depth):

@@ -39,7 +39,7 @@ from pyqdemo.trace import (
 from pyqdemo.worlds.native.carrying import Carrier
 from pyqdemo.worlds.native.lane import allow_many_files
 from pyqdemo.worlds.native.merging import Follower, Merge, Tables
-from pyqdemo.worlds.native.waiting import Waiting
+from pyqdemo.worlds.native.waiting import Waiting, alive
 
 __all__ = ["Bounds", "Recording", "Request", "Watcher", "check_program", "run"]
 
@@ -170,7 +170,8 @@ def run(request: Request, bounds: Bounds, watcher: Watcher) -> Recording:
     program = check_program(request.program)
     check_start_method(request.start_method)
     allow_many_files()
-    scratch = Path(tempfile.mkdtemp(prefix="pyqdemo-"))
+    sweep()
+    scratch = Path(tempfile.mkdtemp(prefix=f"pyqdemo-{os.getpid()}-"))
     try:
         with _Signals() as signals:
             run = _Run(request, bounds, watcher, signals, scratch)
@@ -178,6 +179,14 @@ def run(request: Request, bounds: Bounds, watcher: Watcher) -> Recording:
     except BaseException:
         shutil.rmtree(scratch, ignore_errors=True)
         raise
+
+
+def sweep() -> None:
+    """Removes the scratch folders of runs whose watching process was killed outright."""
+    for folder in Path(tempfile.gettempdir()).glob("pyqdemo-[0-9]*-*"):
+        pid = folder.name.split("-")[1]
+        if pid.isdecimal() and not alive(int(pid)):
+            shutil.rmtree(folder, ignore_errors=True)  # others' we may not
 
 
 def check_program(path: Path) -> ProgramFile:

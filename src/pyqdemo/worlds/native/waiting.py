@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pyqdemo.trace import Event, Phase, Record, Task, TaskKind, Wait
 
-__all__ = ["Waiting"]
+__all__ = ["Waiting", "alive"]
 
 _LOCKS = ("lock", "rlock", "mp_lock", "mp_rlock")
 
@@ -122,7 +122,7 @@ class Waiting:
 
     def _dead(self, task: str, pids: dict[str, int]) -> bool:
         pid = pids.get(self._tasks[task].process)
-        return pid is not None and not _alive(pid)
+        return pid is not None and not alive(pid)
 
     def _who_could_help(self, task: str, event: Event) -> tuple[str, ...]:
         if event.resource in self._tasks:
@@ -177,7 +177,7 @@ def _more_goes_on(pid: int, threads: int) -> bool:
     return int(facts["Threads"]) > threads or bool(int(facts["SigCgt"], 16) & _CALLED)
 
 
-def _alive(pid: int) -> bool:
+def alive(pid: int) -> bool:
     """Whether a process runs; a dead one that nobody has waited for does not."""
     stat = Path(f"/proc/{pid}/stat")
     try:
@@ -186,8 +186,12 @@ def _alive(pid: int) -> bool:
         pass
     if Path("/proc/self/stat").exists():
         return False
+    if os.name != "posix":
+        return True  # os.kill would end it there
     try:
         os.kill(pid, 0)
-    except OSError:
+    except ProcessLookupError:
         return False
+    except OSError:
+        pass
     return True

@@ -107,7 +107,7 @@ class _Watched(process.BaseProcess):
             atexit.register(note_exit)
             atexit.register(_real_exit)
         try:
-            code = super()._bootstrap(parent_sentinel)  # type: ignore[misc]
+            code = int(super()._bootstrap(parent_sentinel))  # type: ignore[misc]
         finally:
             if not _EXIT_FOLLOWS:
                 note_exit()
