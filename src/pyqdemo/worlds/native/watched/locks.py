@@ -253,61 +253,75 @@ class BoundedSemaphore(Semaphore, threading.BoundedSemaphore):
     kind = "bounded_semaphore"
 
 
-class Event(threading.Event):
+class EventCalls:
+    """The calls of an Event, of threads or of processes, watched."""
+
+    _number: int
+
+    def is_set(self) -> bool:
+        answer = super().is_set()  # type: ignore[misc]
+        return bool(asked(Operation.IS_SET, self._number, _frame(1), answer))
+
+    def set(self) -> None:
+        give(super().set, Operation.SET, self._number, _frame(1))  # type: ignore[misc]
+
+    def clear(self) -> None:
+        give(super().clear, Operation.CLEAR, self._number, _frame(1))  # type: ignore[misc]
+
+    def wait(self, timeout: float | None = None) -> bool:
+        mine = lane()
+        place = place_of(mine, _frame(1))
+        began = perf_counter_ns()
+        if not super().is_set():  # type: ignore[misc]
+            mine.event(Operation.WAIT, self._number, began, place, blocked=True, timeout=timeout)
+        try:
+            got = super().wait(timeout)  # type: ignore[misc]
+        except BaseException as error:
+            refused(Operation.WAIT, self._number, _frame(1), error)
+            raise
+        taken(mine, Operation.WAIT, self._number, place, began, got)
+        return bool(got)
+
+
+class BarrierCalls:
+    """The calls of a Barrier, of threads or of processes, watched."""
+
+    _number: int
+
+    def wait(self, timeout: float | None = None) -> int:
+        real: Any = self
+        mine = lane()
+        place = place_of(mine, _frame(1))
+        began = perf_counter_ns()
+        bound = real._timeout if timeout is None else timeout
+        if real.n_waiting + 1 < real.parties and not real.broken:
+            mine.event(Operation.WAIT, self._number, began, place, blocked=True, timeout=bound)
+        try:
+            index = super().wait(timeout)  # type: ignore[misc]
+        except BaseException as error:
+            refused(Operation.WAIT, self._number, _frame(1), error)
+            raise
+        taken(mine, Operation.WAIT, self._number, place, began, index)
+        return int(index)
+
+    def abort(self) -> None:
+        give(super().abort, Operation.ABORT, self._number, _frame(1))  # type: ignore[misc]
+
+    def reset(self) -> None:
+        give(super().reset, Operation.RESET, self._number, _frame(1))  # type: ignore[misc]
+
+
+class Event(EventCalls, threading.Event):
     """``threading.Event``, watched."""
 
     def __init__(self) -> None:
         super().__init__()
         self._number = resource("event", _frame(1))
 
-    def is_set(self) -> bool:
-        return bool(asked(Operation.IS_SET, self._number, _frame(1), super().is_set()))
 
-    def set(self) -> None:
-        give(super().set, Operation.SET, self._number, _frame(1))
-
-    def clear(self) -> None:
-        give(super().clear, Operation.CLEAR, self._number, _frame(1))
-
-    def wait(self, timeout: float | None = None) -> bool:
-        mine = lane()
-        place = place_of(mine, _frame(1))
-        began = perf_counter_ns()
-        if not super().is_set():
-            mine.event(Operation.WAIT, self._number, began, place, blocked=True, timeout=timeout)
-        try:
-            got = super().wait(timeout)
-        except BaseException as error:
-            refused(Operation.WAIT, self._number, _frame(1), error)
-            raise
-        taken(mine, Operation.WAIT, self._number, place, began, got)
-        return got
-
-
-class Barrier(threading.Barrier):
+class Barrier(BarrierCalls, threading.Barrier):
     """``threading.Barrier``, watched."""
 
     def __init__(self, parties: int, action: Any = None, timeout: float | None = None) -> None:
         super().__init__(parties, action, timeout)
         self._number = resource("barrier", _frame(1), capacity=parties)
-
-    def wait(self, timeout: float | None = None) -> int:
-        mine = lane()
-        place = place_of(mine, _frame(1))
-        began = perf_counter_ns()
-        bound = self._timeout if timeout is None else timeout  # type: ignore[attr-defined]
-        if self.n_waiting + 1 < self.parties and not self.broken:
-            mine.event(Operation.WAIT, self._number, began, place, blocked=True, timeout=bound)
-        try:
-            index = super().wait(timeout)
-        except BaseException as error:
-            refused(Operation.WAIT, self._number, _frame(1), error)
-            raise
-        taken(mine, Operation.WAIT, self._number, place, began, index)
-        return index
-
-    def abort(self) -> None:
-        give(super().abort, Operation.ABORT, self._number, _frame(1))
-
-    def reset(self) -> None:
-        give(super().reset, Operation.RESET, self._number, _frame(1))

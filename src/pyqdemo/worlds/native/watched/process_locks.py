@@ -10,7 +10,14 @@ from typing import Any
 
 from pyqdemo.worlds.native.lane import Operation
 from pyqdemo.worlds.native.recorder import lane, place_of, resource
-from pyqdemo.worlds.native.watched.locks import acquire, asked, give, refused, taken
+from pyqdemo.worlds.native.watched.locks import (
+    BarrierCalls,
+    EventCalls,
+    acquire,
+    give,
+    refused,
+    taken,
+)
 
 __all__ = ["Barrier", "BoundedSemaphore", "Condition", "Event", "Lock", "RLock", "Semaphore"]
 
@@ -134,7 +141,7 @@ class Condition(_Shared, synchronize.Condition):
         give(super().notify, Operation.NOTIFY, self._number, _frame(1), everyone, value=b"all")
 
 
-class Event(_Shared, synchronize.Event):
+class Event(_Shared, EventCalls, synchronize.Event):
     """``multiprocessing.Event``, watched."""
 
     def __init__(self, *, ctx: Any) -> None:
@@ -147,31 +154,8 @@ class Event(_Shared, synchronize.Event):
     def __setstate__(self, state: Any) -> None:
         self.__dict__.update(state[1])
 
-    def is_set(self) -> bool:
-        return bool(asked(Operation.IS_SET, self._number, _frame(1), super().is_set()))
 
-    def set(self) -> None:
-        give(super().set, Operation.SET, self._number, _frame(1))
-
-    def clear(self) -> None:
-        give(super().clear, Operation.CLEAR, self._number, _frame(1))
-
-    def wait(self, timeout: float | None = None) -> bool:
-        mine = lane()
-        place = place_of(mine, _frame(1))
-        began = perf_counter_ns()
-        if not super().is_set():
-            mine.event(Operation.WAIT, self._number, began, place, blocked=True, timeout=timeout)
-        try:
-            got = super().wait(timeout)
-        except BaseException as error:
-            refused(Operation.WAIT, self._number, _frame(1), error)
-            raise
-        taken(mine, Operation.WAIT, self._number, place, began, got)
-        return got
-
-
-class Barrier(_Shared, synchronize.Barrier):
+class Barrier(_Shared, BarrierCalls, synchronize.Barrier):
     """``multiprocessing.Barrier``, watched."""
 
     def __init__(
@@ -183,24 +167,3 @@ class Barrier(_Shared, synchronize.Barrier):
     def __setstate__(self, state: Any) -> None:
         # The real constructor calls this too, before there is a number.
         super().__setstate__(state if len(state) == 2 else (0, state))
-
-    def wait(self, timeout: float | None = None) -> int:
-        mine = lane()
-        place = place_of(mine, _frame(1))
-        began = perf_counter_ns()
-        if self.n_waiting + 1 < self.parties and not self.broken:
-            bound = self._timeout if timeout is None else timeout  # type: ignore[attr-defined]
-            mine.event(Operation.WAIT, self._number, began, place, blocked=True, timeout=bound)
-        try:
-            index = super().wait(timeout)
-        except BaseException as error:
-            refused(Operation.WAIT, self._number, _frame(1), error)
-            raise
-        taken(mine, Operation.WAIT, self._number, place, began, index)
-        return index
-
-    def abort(self) -> None:
-        give(super().abort, Operation.ABORT, self._number, _frame(1))
-
-    def reset(self) -> None:
-        give(super().reset, Operation.RESET, self._number, _frame(1))
