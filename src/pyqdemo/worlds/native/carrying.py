@@ -15,11 +15,16 @@ from queue import SimpleQueue
 from typing import Any
 
 from pyqdemo.errors import RunError
+from pyqdemo.worlds.native.lane import DISMISSAL
 
 __all__ = ["Carrier"]
 
 _POSIX = os.name == "posix"
-_BOOT = "import sys; at = [*sys.modules]; from pyqdemo.worlds.native.child import main; main(at)"
+# The folder we stand in is not where our own modules are looked for: it may hold a queue.py.
+_BOOT = (
+    "import sys; at = [*sys.modules]; del sys.path[: sys.path[:1] == ['']]; "
+    "from pyqdemo.worlds.native.child import main; main(at)"
+)
 _MARK = "PYQDEMO_RUN"  # in the environment of every process of a run: its folder
 _ROUNDS = 10
 _DRAIN_S = 0.5  # for output that others still hold open after the root has ended
@@ -98,6 +103,12 @@ class Carrier:
                 os.killpg(self.process.pid, signal.SIGINT)
         else:
             self.process.terminate()
+
+    def dismiss(self) -> None:
+        """Has every process print what its buffers hold and leave (see ``child``)."""
+        if _POSIX:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.process.pid, DISMISSAL)
 
     def kill(self) -> None:
         """Ends every process of the run at once and reaps the root.

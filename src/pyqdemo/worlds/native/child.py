@@ -8,15 +8,18 @@ imported here, and nothing runs beside the program: no thread, no timer.
 from __future__ import annotations
 
 import atexit
+import contextlib
 import io
 import json
 import os
+import signal
 import sys
+import threading
 from time import perf_counter_ns
 from types import ModuleType, TracebackType
 from typing import Any
 
-from pyqdemo.worlds.native.lane import Operation, allow_many_files
+from pyqdemo.worlds.native.lane import DISMISSAL, Operation, allow_many_files
 from pyqdemo.worlds.native.recorder import (
     Recorder,
     begin_process_lane,
@@ -100,6 +103,16 @@ def _install(recorder: Recorder) -> None:
     watch_streams(recorder.streams)
     watch_neighbours(recorder.program, recorder.at_start)
     watch_spawning()
+    if DISMISSAL and threading.current_thread() is threading.main_thread():
+        signal.signal(DISMISSAL, _leave)
+
+
+def _leave(*_: object) -> None:
+    """The run is stopped from outside: what was printed comes out, and nothing else happens."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(Exception):
+            stream.flush()
+    os._exit(0)
 
 
 def _choose_start_method(method: str) -> None:
@@ -139,7 +152,7 @@ def _run(config: dict[str, Any], began: int) -> int:
     path = config["path"]
     sys.argv = [path, *config["arguments"]]
     if not sys.flags.safe_path:
-        sys.path[0] = os.path.dirname(path)
+        sys.path.insert(0, os.path.dirname(path))
     result, code = b"", 0
     try:
         if config["parameters"] is None:

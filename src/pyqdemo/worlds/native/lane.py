@@ -17,12 +17,14 @@ from __future__ import annotations
 import json
 import mmap
 import os
+import signal
 import struct
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 __all__ = [
+    "DISMISSAL",
     "LANE_BITS",
     "NO_DEPTH",
     "NO_TIMEOUT",
@@ -36,6 +38,8 @@ __all__ = [
     "lane_file",
 ]
 
+# By this signal a watched process is told to flush what it has printed and to leave.
+DISMISSAL: int = getattr(signal, "SIGUSR2", 0)
 MAGIC = b"pyqlane2"
 START = 16
 LANE_BITS = 18

@@ -12,7 +12,7 @@ import tempfile
 import threading
 import tokenize
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -45,7 +45,8 @@ __all__ = ["Bounds", "Recording", "Request", "Watcher", "check_program", "run"]
 
 TICK_S = 0.02
 GLANCE_S = 0.25  # between looks at the record when nobody wants it as it comes
-GRACE_S = 1.0  # between asking a program to end and ending it
+GRACE_S = 1.0  # for what a program does on Ctrl-C
+LEAVING_S = 0.3  # for printing what its buffers hold, when it is told to leave
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,17 +333,26 @@ class _Run:
         self._show_text(carrier, 0)
 
     def _end(self, carrier: Carrier, stop: _Stop) -> None:
-        """Asks the program to end, as Ctrl-C would, so that what it has printed comes out."""
-        if stop.kind is not OutcomeKind.STUCK:
+        """Ends a run from outside, such that its record and what it has printed agree.
+
+        Ctrl-C is the program's own affair first: it gets some time for it, and what it does
+        in that time belongs to the run.
+        """
+        if stop.kind is OutcomeKind.INTERRUPTED:
             asked = len(self.signals.asked)
             carrier.interrupt()
-            deadline = perf_counter_ns() + int(GRACE_S * 1e9)
-            while not carrier.ended() and perf_counter_ns() < deadline:
-                self._show_text(carrier, TICK_S)
-                self.watcher.tick(perf_counter_ns() - self.origin)
-                if len(self.signals.asked) > asked:
-                    break
+            self._wait_for_end(carrier, GRACE_S, lambda: len(self.signals.asked) > asked)
+            stop.at = perf_counter_ns()
+        carrier.dismiss()
+        self._wait_for_end(carrier, LEAVING_S, lambda: False)
         carrier.kill()
+
+    def _wait_for_end(self, carrier: Carrier, most_s: float, hurry: Callable[[], bool]) -> None:
+        deadline = perf_counter_ns() + int(most_s * 1e9)
+        while not carrier.ended() and perf_counter_ns() < deadline and not hurry():
+            self._show_text(carrier, TICK_S)
+            self._poll(self.watcher.follows)
+            self.watcher.tick(perf_counter_ns() - self.origin)
 
     def _reason_to_stop(self) -> _Stop | None:
         now = perf_counter_ns()

@@ -160,7 +160,8 @@ class Waiting:
 _NOTED = frozenset(("start", "end", "acquire", "release"))
 
 # What a program asks the system to send it later, or has sent by a program that it runs.
-_CALLS = ("SIGALRM", "SIGVTALRM", "SIGPROF", "SIGCHLD", "SIGIO", "SIGUSR1", "SIGUSR2")
+# (SIGUSR2 is caught in every watched process: lane.DISMISSAL.)
+_CALLS = ("SIGALRM", "SIGVTALRM", "SIGPROF", "SIGCHLD", "SIGIO", "SIGUSR1")
 _CALLED = sum(1 << getattr(signal, name) - 1 for name in _CALLS if hasattr(signal, name))
 
 
