@@ -169,6 +169,7 @@ class Card:
             sleeps are divided by it.
         processes: whether the program makes processes (and so has a start method).
         endless: whether the published program never ends.
+        may_hang: whether it ends in some runs only.
         parameters: in the order of the help.
         program: the repaired program.
         published: the published one, or None where there is only one version.
@@ -182,6 +183,7 @@ class Card:
     speed: float
     processes: bool
     endless: bool
+    may_hang: bool
     parameters: tuple[Parameter, ...]
     promises: Promises
     words: Words
@@ -282,6 +284,7 @@ def _card(path: Path, table: _Table) -> Card:
         speed=table.take("speed", float, 1.0),
         processes=table.take("processes", bool, False),
         endless=published.take("endless", bool, False),
+        may_hang=published.take("may_hang", bool, False),
         parameters=tuple(_parameter(row) for row in table.tables("parameters")),
         promises=_promises(table.table("promises")),
         words=_words(table.table("words")),

@@ -193,7 +193,10 @@ def test_a_signal_ends_the_run_and_what_happened_is_kept(
     assert trace.outcome and trace.outcome.kind is OutcomeKind.INTERRUPTED
 
 
-def test_a_closed_pipe_ends_the_run_quietly_and_it_is_kept(tmp_path: Path) -> None:
+UNREAD = "pyqdemo: nobody reads the output any more, so it stopped here.\n"
+
+
+def test_a_closed_pipe_ends_the_run_with_one_line_and_it_is_kept(tmp_path: Path) -> None:
     """141, as a shell has it for a program that wrote to nobody: lines were lost."""
     text = "print('one', flush=True)\nwhile True: print('more' * 100)\n"
     file = tmp_path / "run.jsonl"
@@ -202,7 +205,7 @@ def test_a_closed_pipe_ends_the_run_quietly_and_it_is_kept(tmp_path: Path) -> No
         assert running.stdout.readline() == "one\n"
         running.stdout.close()
         assert running.wait(30) == 141
-        assert running.stderr.read() == ""
+        assert running.stderr.read() == UNREAD
     trace = read_trace(file)
     assert trace.outcome and trace.outcome.kind is OutcomeKind.INTERRUPTED
 
@@ -215,7 +218,7 @@ def test_a_pipe_that_nobody_reads_is_no_traceback(words: list[str]) -> None:
         [sys.executable, "-m", "pyqdemo", *words], stdout=writing, stderr=subprocess.PIPE
     )
     os.close(writing)
-    assert (done.returncode, done.stderr) == (141, b"")
+    assert (done.returncode, done.stderr) == (141, UNREAD.encode())
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp437", "cp936", "utf-8"])

@@ -276,7 +276,7 @@ def test_a_lesson_says_its_pace(speed: float, en: str, zh: str) -> None:
 
 
 def test_an_endless_program_is_announced_in_both_languages() -> None:
-    assert never_ends(20.0) == Text(
+    assert never_ends(20.0, surely=True) == Text(
         "This program never ends. Ctrl-C stops it; left alone it is stopped after 20 s.",
         "这个程序不会自己结束。按 Ctrl-C 停止；不管它，20 秒后会替你停下。",
     )

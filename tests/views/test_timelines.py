@@ -20,18 +20,19 @@ def test_a_bucket_shows_an_operation_before_the_state_around_it() -> None:
 
 
 def test_a_bucket_blocked_for_half_of_its_time_is_blocked() -> None:
-    """Blocked from 40 to 95 ms and then on with an operation: 55 of 100 ms."""
+    """Blocked from 40 to 95 ms, then asleep: 55 of 100 ms."""
     strip = Strip(0, BUCKET)
     strip.move(40 * MS, Mark.BLOCKED, False)
-    strip.move(95 * MS, Mark.SLEEPING, True)
+    strip.move(95 * MS, Mark.SLEEPING, False)
     strip.advance(100 * MS)
     assert strip.last(2)[0] is Mark.BLOCKED
 
 
-def test_a_bucket_blocked_for_less_shows_the_operation() -> None:
+def test_an_operation_shows_however_long_its_bucket_was_blocked() -> None:
+    """Who takes an item and waits for the next at once has still taken one."""
     strip = Strip(0, BUCKET)
-    strip.move(40 * MS, Mark.BLOCKED, False)
-    strip.move(85 * MS, Mark.SLEEPING, True)
+    strip.move(0, Mark.BLOCKED, False)
+    strip.move(95 * MS, Mark.BLOCKED, True)
     strip.advance(100 * MS)
     assert strip.last(2)[0] is Mark.OPERATION
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pyqdemo import __version__
 from pyqdemo.card import Card
 from pyqdemo.cli.commands import HELP, LANG, Command, Given, Option, Section
-from pyqdemo.cli.console import PIPE_CLOSED, Console, console, ended_by_signals, let_go
+from pyqdemo.cli.console import Console, console, ended_by_signals, let_go, unread
 from pyqdemo.cli.copy_command import COPY
 from pyqdemo.cli.doctor_command import DOCTOR
 from pyqdemo.cli.finding import nearest
@@ -61,9 +61,7 @@ def main(words: Sequence[str], person: Console | None = None) -> int:
         except PyqdemoError as mistake:
             code = _complain(mistake, lang, person)
         except BrokenPipeError:
-            let_go(person.out)
-            let_go(person.err)
-            code = PIPE_CLOSED
+            code = unread(person, lang)
         except OSError as error:
             what = error.filename or Text("the output", "输出")
             refused = UnusableFile("system", what=what, reason=reason(error))

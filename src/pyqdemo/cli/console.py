@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from types import FrameType
 from typing import TextIO
 
-__all__ = ["PIPE_CLOSED", "Console", "console", "ended_by_signals", "let_go"]
+from pyqdemo.cli.words import say
+
+__all__ = ["PIPE_CLOSED", "Console", "console", "ended_by_signals", "let_go", "unread"]
 
 #: Whoever read our output stopped reading: 128 + SIGPIPE, as a shell reports it for any
 #: program of a pipeline. Not 0, since lines were lost.
@@ -99,6 +101,16 @@ def ended_by_signals(told: Console) -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def unread(person: Console, lang: str) -> int:
+    """Says that nobody reads our output any more; the exit code of such an end."""
+    let_go(person.out)
+    try:
+        person.complain(say("run.unread", lang))
+    except OSError:
+        let_go(person.err)
+    return PIPE_CLOSED
 
 
 def let_go(stream: TextIO) -> None:

@@ -74,8 +74,15 @@ def watch_lesson(
         start_method=given.choice(START_METHOD, base=card.name),
         speed=speed_of(given, card.name, card.speed),
     )
-    endless = published and card.endless
-    return watch(card, request, bounds_of(given, card.name), look, console, endless=endless)
+    return watch(
+        card,
+        request,
+        bounds_of(given, card.name),
+        look,
+        console,
+        endless=published and card.endless,
+        may_hang=published and card.may_hang,
+    )
 
 
 def _start(card: Card, given: Given, console: Console) -> int:

@@ -14,7 +14,7 @@ from pyqdemo.analysis.promises import Standing
 from pyqdemo.analysis.summary import Summary, Summing
 from pyqdemo.card import Card
 from pyqdemo.cli.commands import Given
-from pyqdemo.cli.console import PIPE_CLOSED, Console, let_go
+from pyqdemo.cli.console import Console, unread
 from pyqdemo.cli.helping import padded
 from pyqdemo.cli.mistakes import one_line
 from pyqdemo.cli.runs import LONGEST_S, MOST_ITEMS, Look
@@ -48,6 +48,7 @@ def watch(
     console: Console,
     *,
     endless: bool = False,
+    may_hang: bool = False,
 ) -> int:
     """Runs a program, shows it, sums it up and keeps the record where that was asked for.
 
@@ -55,6 +56,7 @@ def watch(
         card: None for a program of the user's own.
         endless: the program never ends: that is said first, and without any bound it is
             stopped after a while.
+        may_hang: the same of a program that ends in some runs.
 
     Returns:
         The exit code.
@@ -64,12 +66,13 @@ def watch(
     """
     check_program(request.program)  # before a picture covers the screen
     out = console.err if look.json else console.out
-    if endless and bounds.for_s is None and bounds.stop_after is None:
+    unsure = endless or may_hang
+    if unsure and bounds.for_s is None and bounds.stop_after is None:
         bounds = replace(bounds, for_s=ON_A_TERMINAL_S if out.isatty() else ELSEWHERE_S)
     with ExitStack() as stack:
         stage = stack.enter_context(_stage(card, request, look, console, out))
-        if endless:
-            stage.announce(bounds.for_s)
+        if unsure:
+            stage.announce(bounds.for_s, surely=endless)
         watcher = _Guard(stage)
         keyboard = card is None and _is_ours_to_lend(look, console)
         request = replace(request, terminal=stage.terminal, keyboard=keyboard)
@@ -77,8 +80,7 @@ def watch(
         summing = _summing(card, recording, look)
         summary = summing.result(recording.outcome)
         if watcher.closed:
-            let_go(out)
-            return PIPE_CLOSED
+            return unread(console, look.lang)
         stage.show_end(summary, recording.outcome, summing.state, endless=endless)
         if look.save is not None and not look.quiet:
             stage.write(out, _saved(look.save, look.lang))

@@ -98,6 +98,10 @@ WORDS: Mapping[str, Text] = {
         "真实运行一个 Python 程序，显示它的线程、进程和队列在做什么。-- 后面的内容交给程序。"
         "要从键盘输入的程序，请加 --plain。",
     ),
+    "run.unread": Text(
+        "pyqdemo: nobody reads the output any more, so it stopped here.",
+        "pyqdemo：没有人再读输出，到此为止。",
+    ),
     "run.saved": Text("recorded in", "记录在"),
     # list
     "list.summary": Text("the lessons, a line each", "全部课程，每课一行"),

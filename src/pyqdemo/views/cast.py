@@ -55,7 +55,7 @@ class Cast:
         """The tasks to show, in the order of their ids."""
         if len(self._ordered) != len(tasks):
             self._ordered = sorted(tasks, key=_order)
-        shown = [tasks[id] for id in self._ordered]
+        shown = [tasks[id] for id in self._ordered if not _unseen(tasks[id])]
         main = tasks.get("0")
         if main is None or self._main_works or len(shown) == 1 or main.state is Doing.FAILED:
             return shown
@@ -162,3 +162,8 @@ def _order(id: str) -> tuple[tuple[int, str], ...]:
     """``0.2`` before ``0.10``, and a feeder right after its process."""
     parts = id.replace("~", ".~").split(".")
     return tuple((int(part), "") if part.isdecimal() else (1 << 60, part) for part in parts)
+
+
+def _unseen(now: TaskNow) -> bool:
+    """A native feeder is noted only where it has to wait: between that nothing is known."""
+    return now.task.kind is TaskKind.FEEDER and now.state is Doing.READY and not now.location

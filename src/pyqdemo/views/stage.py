@@ -78,14 +78,15 @@ class Stage:
         """(columns, rows) for ``Request.terminal``; None where the program gets a pipe."""
         return size_of(self._set.out, self._set.environ) if self._set.out.isatty() else None
 
-    def announce(self, stop_after_s: float | None) -> None:
+    def announce(self, stop_after_s: float | None, surely: bool = True) -> None:
         """Says before the run that the program never ends, and when it will be stopped.
 
         Args:
             stop_after_s: seconds; None where nothing will stop it.
+            surely: False where it ends in some runs.
         """
         if not self._set.quiet:
-            self.write(self._set.err, f"{words.never_ends(stop_after_s)[self._set.lang]}\n")
+            self.write(self._set.err, f"{words.never_ends(stop_after_s, surely)[self._set.lang]}\n")
 
     def printed(self, stream: str, text: str) -> None:
         """The program's text, passed on unaltered."""

@@ -23,8 +23,8 @@ def bucket_for(speed: float) -> int:
 class Strip:
     """What one task did lately, a mark a bucket.
 
-    A bucket shows what matters most of what happened in it: blocked for at least half of
-    it, else an operation, else the state it ended in.
+    A bucket shows what matters most of what happened in it: an operation that took effect,
+    else blocked for at least half of it, else the state it ended in.
     """
 
     __slots__ = ("_blocked_ns", "_bucket", "_marks", "_operated", "_since_ns", "_state", "_step")
@@ -74,9 +74,9 @@ class Strip:
         return [*marks, _MARKS[self._mark()]]
 
     def _mark(self) -> int:
-        if self._blocked_ns * 2 >= self._step:
-            return _BLOCKED
-        return _OPERATION if self._operated else self._state
+        if self._operated:
+            return _OPERATION
+        return _BLOCKED if self._blocked_ns * 2 >= self._step else self._state
 
 
 class Series:

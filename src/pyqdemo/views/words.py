@@ -61,8 +61,8 @@ CTRL_C = Text("ctrl-c", "Ctrl-C")
 END = Text("end", "结束")
 TASKS = Text("tasks", "任务")
 TASK = Text("task", "任务")
-FEEDER = Text("feeder", "后台线程")
-FEEDERS = Text("feeders", "后台线程")
+FEEDER = Text("feeder", "feeder 线程")
+FEEDERS = Text("feeders", "feeder 线程")
 MAIN = Text("main", "主线程")
 PROCESS = Text("process", "进程")
 PROCESSES = Text("processes", "进程")
@@ -80,6 +80,15 @@ NEVER_ENDS = Text(
 NEVER_ENDS_UNBOUNDED = Text(
     "This program never ends. Ctrl-C stops it.",
     "这个程序不会自己结束。按 Ctrl-C 停止。",
+)
+
+MAY_NOT_END = Text(
+    "This program may never end. Ctrl-C stops it; left alone it is stopped after {seconds}.",
+    "这个程序有时不会结束。按 Ctrl-C 停止；不管它，{seconds}后会替你停下。",
+)
+MAY_NOT_END_UNBOUNDED = Text(
+    "This program may never end. Ctrl-C stops it.",
+    "这个程序有时不会结束。按 Ctrl-C 停止。",
 )
 
 SECOND = Text("s", "秒")
@@ -105,12 +114,13 @@ def duration(ns: int) -> Text:
     return seconds(ns)
 
 
-def never_ends(stop_after_s: float | None) -> Text:
-    """The announcement before an endless program; None where nothing will stop it."""
+def never_ends(stop_after_s: float | None, surely: bool) -> Text:
+    """The announcement before a program without a sure end; None where nothing will stop it."""
     if stop_after_s is None:
-        return NEVER_ENDS_UNBOUNDED
+        return NEVER_ENDS_UNBOUNDED if surely else MAY_NOT_END_UNBOUNDED
     bound = whole_seconds(stop_after_s)
-    return Text(NEVER_ENDS.en.format(seconds=bound.en), NEVER_ENDS.zh.format(seconds=bound.zh))
+    said = NEVER_ENDS if surely else MAY_NOT_END
+    return Text(said.en.format(seconds=bound.en), said.zh.format(seconds=bound.zh))
 
 
 def whole_seconds(s: float) -> Text:

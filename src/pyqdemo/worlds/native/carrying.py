@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
-from queue import SimpleQueue
+from queue import Queue
 from typing import Any
 
 from pyqdemo.errors import RunError
@@ -27,7 +27,6 @@ _BOOT = (
 )
 _MARK = "PYQDEMO_RUN"  # in the environment of every process of a run: its folder
 _ROUNDS = 10
-_DRAIN_S = 0.5  # for output that others still hold open after the root has ended
 
 
 class Carrier:
@@ -40,7 +39,8 @@ class Carrier:
     def __init__(
         self, config: dict[str, Any], terminal: tuple[int, int] | None, keyboard: bool
     ) -> None:
-        self.text: SimpleQueue[tuple[str, str | None]] = SimpleQueue()
+        # Bounded: a program that prints faster than we show it waits, as it would on a pipe.
+        self.text: Queue[tuple[str, str | None]] = Queue(16)
         self._lifeline: int | None = None
         self._threads: list[threading.Thread] = []
         out_read, out_write = _terminal(*terminal) if terminal and _POSIX else os.pipe()
@@ -133,13 +133,11 @@ class Carrier:
         self.process.wait()
 
     def close(self) -> None:
-        """Kills what is left; the streams' ends follow."""
+        """Kills what is left; the streams' ends follow, once their text is taken."""
         self.kill()
         if self._lifeline is not None:
             os.close(self._lifeline)
             self._lifeline = None
-        for reader in self._threads:
-            reader.join(_DRAIN_S)
 
 
 def _terminal(columns: int, rows: int) -> tuple[int, int]:

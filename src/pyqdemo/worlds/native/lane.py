@@ -306,7 +306,8 @@ class Lane:
 
     def close(self) -> None:
         """Lets go of the file; what was written stays."""
-        self.map.close()
+        if isinstance(self.map, mmap.mmap):
+            self.map.close()
         os.close(self._descriptor)
         self._descriptor = -1
 

@@ -287,4 +287,5 @@ class Merge:
 
     def _ordered(self) -> Iterator[Noted | Stated]:
         readers = [LaneReader(path) for path in _lane_files(self._folder)]
-        return iter(Order({reader.number: reader.read() for reader in readers}, self._until))
+        lanes = {reader.number: reader.read() for reader in readers}
+        return iter(Order(lanes, self._until, self._tables.ids))

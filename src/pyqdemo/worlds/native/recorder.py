@@ -198,6 +198,9 @@ def _after_fork() -> None:
     task = forking.starting
     assert task is not None, "set in _before_fork"
     forking.starting = None
+    # Frames on this stack may still hold it, and its file is the parent's: let them write
+    # into nothing.
+    forking.mute()
     del local.lane
     _recorder.begin_process()
     begin_process_lane(task)

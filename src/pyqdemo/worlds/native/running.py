@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import platform
@@ -46,6 +47,8 @@ __all__ = ["Bounds", "Recording", "Request", "Watcher", "check_program", "run"]
 TICK_S = 0.02
 GLANCE_S = 0.25  # between looks at the record when nobody wants it as it comes
 GRACE_S = 1.0  # for what a program does on Ctrl-C
+DRAIN_S = 0.5  # for output that others still hold open after the root has ended
+CHUNKS = 16  # of text that are passed on before the clock is looked at again
 LEAVING_S = 0.3  # for printing what its buffers hold, when it is told to leave
 
 
@@ -330,7 +333,6 @@ class _Run:
             if self.stop is not None:
                 self._end(carrier, self.stop)
                 return
-        self._show_text(carrier, 0)
 
     def _end(self, carrier: Carrier, stop: _Stop) -> None:
         """Ends a run from outside, such that its record and what it has printed agree.
@@ -392,16 +394,16 @@ class _Run:
 
     def _show_text(self, carrier: Carrier, wait_s: float) -> None:
         """Passes on what was printed; waits a little for the first of it."""
-        try:
-            stream, text = carrier.text.get(timeout=wait_s) if wait_s else carrier.text.get(False)
-            while True:
-                self._pass_on(stream, text)
-                stream, text = carrier.text.get(False)
-        except Empty:
-            return
+        with contextlib.suppress(Empty):
+            self._pass_on(*carrier.text.get(timeout=wait_s))
+            for _ in range(CHUNKS):  # not all: who prints without end must not keep us here
+                self._pass_on(*carrier.text.get(False))
 
     def _drain(self, carrier: Carrier) -> None:
-        self._show_text(carrier, 0)
+        """The rest of the text; others may still hold the streams open, but not for long."""
+        deadline = perf_counter_ns() + int(DRAIN_S * 1e9)
+        while self.open_streams and perf_counter_ns() < deadline:
+            self._show_text(carrier, TICK_S)
 
     def _pass_on(self, stream: str, text: str | None) -> None:
         if text is None:

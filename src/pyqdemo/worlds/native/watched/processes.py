@@ -49,6 +49,8 @@ class _Watched(process.BaseProcess):
         now = perf_counter_ns()
         method = self._start_method or context._default_context.get_start_method()  # type: ignore[attr-defined]
         mine.event(Operation.START, number, now, place, began=now, value=str(method).encode())
+        if method == "forkserver":
+            _keep_main_out()
         mine.starting = task
         try:
             super().start()
@@ -127,6 +129,18 @@ def _run(run: Callable[[], None], mine: Lane, began: int) -> None:
     finally:
         mine.event(Operation.END, 0, perf_counter_ns(), began=began, result=result)
         note_exit_wait(mine)
+
+
+def _keep_main_out() -> None:
+    """The fork server imports what its children need, but not the program: not unwatched."""
+    from multiprocessing import forkserver
+
+    server: Any = forkserver._forkserver
+    kept = [name for name in server._preload_modules if name != "__main__"]
+    server._preload_modules = [*kept, *({_PRELOAD} - set(kept))]
+
+
+_PRELOAD = "pyqdemo.worlds.native.preload"
 
 
 def note_exit_wait(mine: Lane) -> None:

@@ -125,7 +125,8 @@ class Queue(_Watched):
             mine = local.lane
         except AttributeError:
             mine = lane()
-        number = self._ids.popleft() if self._ids else 0
+        # Unknown where the program has had its own hands in self.queue.
+        number = self._ids.popleft() if len(self._ids) == len(self.queue) + 1 else 0
         self._getting.pending = (mine, number, perf_counter_ns(), len(self.queue), item)
         return item
 

@@ -6,6 +6,7 @@ import io
 import os
 import sys
 from time import perf_counter_ns
+from types import FrameType
 from typing import Any
 
 from pyqdemo.worlds.native.lane import Operation
@@ -17,12 +18,20 @@ _frame = sys._getframe
 _numbers: dict[int, int] = {}  # a stream's file descriptor to its resource's number
 
 
+def _caller() -> FrameType | None:
+    """Who called ``write``; nobody where Python itself prints an uncaught exception."""
+    try:
+        return _frame(2)
+    except ValueError:
+        return None
+
+
 class Text(io.TextIOWrapper):
     """A text stream that notes each ``write`` as the program made it."""
 
     def write(self, text: str, /) -> int:
         mine = lane()
-        place = place_of(mine, _frame(1))
+        place = place_of(mine, _caller())
         began = perf_counter_ns()
         number = _numbers[self.fileno_kept]
         if type(text) is str:

@@ -233,6 +233,7 @@ class Connection(_Base):  # type: ignore[misc]
         )
 
     def _failed(self, mine: Lane, operation: int, error: BaseException, value: bytes = b"") -> None:
+        mine.waiting = False
         mine.event(
             operation,
             self._number,
