@@ -12,6 +12,7 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from multiprocessing import queues
+from multiprocessing.synchronize import SEM_VALUE_MAX  # type: ignore[attr-defined]
 from time import perf_counter_ns
 from types import FrameType
 from typing import Any
@@ -23,6 +24,7 @@ from pyqdemo.worlds.native.watched.wires import (
     MAGIC,
     TRAILER,
     Wire,
+    pack_tag,
     room,
     tag,
     take_over,
@@ -90,35 +92,43 @@ class _Feed:
         self._room = 0
         self._sending = 0  # the item whose bytes are on their way
         self._begun = False
+        self.waited = False  # for the write lock, and it has been noted
 
     def __call__(self, data: Any) -> None:
-        if not self._begun:
-            self._begin()
         self._sending = item = self._ids.popleft()
         size = len(data) + TRAILER + 4
         if size > self._room:
-            self._room = room(self._writer)
-            if size > self._room:
-                self._send_slowly(item, data)
-                return
+            self._send_with_care(item, data, size)
+            return
         self._room -= size
-        self._send(tag(data, item))
+        self._send(b"".join((data, pack_tag(item, MAGIC))))
         self._sending = 0
 
-    def _begin(self) -> None:
-        """The feeder's first item: it is a task of its own from here on."""
-        self._begun = True
-        lane().event(Operation.BEGIN, 0, perf_counter_ns())
+    def _send_with_care(self, item: int, data: Any, size: int) -> None:
+        """Says that the pipe may have no room, before waiting for it.
 
-    def _send_slowly(self, item: int, data: Any) -> None:
-        """Says that the pipe may have no room, before waiting for it."""
-        self._room = 0
+        Also the feeder's first item, from which on it is a task of its own, and what it
+        sends after it waited for its turn.
+        """
         feeder = lane()
         began = perf_counter_ns()
-        feeder.event(_FEED, self._number, began, 0, item, began, blocked=True)
+        if not self._begun:
+            self._begun = True
+            feeder.event(Operation.BEGIN, 0, began)
+        self._room = room(self._writer)
+        waits = size > self._room
+        if waits:
+            feeder.event(_FEED, self._number, began, 0, item, began, blocked=True)
         self._send(tag(data, item))
+        self._room -= size
         self._sending = 0
-        feeder.event(_FEED, self._number, perf_counter_ns(), 0, item, began)
+        if waits or self.waited:
+            self.waited = False
+            feeder.event(_FEED, self._number, perf_counter_ns(), 0, item, began)
+
+    def wait_for_turn(self) -> None:
+        """The next item's way is noted: another feeder wrote meanwhile."""
+        self.waited, self._room = True, 0
 
     def failed(self, error: Exception, value: object) -> None:
         """The queue's ``_on_queue_feeder_error``: the item could not be pickled or sent."""
@@ -129,6 +139,22 @@ class _Feed:
         told = raised(error)
         feeder.event(_FEED, self._number, now, 0, item, now, value=text, result=told, cut=cut)
         queues.Queue._on_queue_feeder_error(error, value)  # type: ignore[attr-defined]
+
+
+class _Turn:
+    """The ``acquire`` of a queue's write lock: says so when another process's feeder has it."""
+
+    def __init__(self, semlock: Any, feed: _Feed, number: int) -> None:
+        self._acquire = semlock.acquire
+        self._feed = feed
+        self._number = number
+
+    def __call__(self) -> bool:
+        if not self._acquire(False):
+            self._feed.wait_for_turn()
+            lane().event(_FEED, self._number, perf_counter_ns(), blocked=True)
+            self._acquire()
+        return True
 
 
 class _Slot:
@@ -183,7 +209,10 @@ class _Watched(queues.Queue):  # type: ignore[type-arg]
         buffer = real._buffer = _Buffer(putting, places, free)
         feed = _Feed(real._writer, buffer.ids, self._number)
         real._send_bytes, real._on_queue_feeder_error = feed, feed.failed
-        real._sem.acquire = _Slot(real._sem._semlock, self._number)
+        if real._maxsize < SEM_VALUE_MAX:  # else there is always a place
+            real._sem.acquire = _Slot(real._sem._semlock, self._number)
+        if real._wlock is not None:  # there is none on Windows
+            real._wlock.acquire = _Turn(real._wlock._semlock, feed, self._number)
         real._recv_bytes = self._take_bytes
         self._read = real._reader.recv_bytes
         self._descriptor = real._reader.fileno()
