@@ -18,6 +18,8 @@ SOAK = os.environ.get("PYQDEMO_SOAK", "") not in ("", "0")
 #: Carried by every program a test starts, so that its orphans are found too.
 MARK = "TEST_THAT_STARTED_THIS"
 
+UNBUFFERED = "PYTHONUNBUFFERED"  # would hide what is lost in a buffer
+
 #: What a process may still take to go after its test, in seconds.
 PATIENCE_S = 5.0
 
@@ -46,7 +48,15 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in list(os.environ):
         if name.startswith("PYQDEMO_") and name != "PYQDEMO_SOAK":
             monkeypatch.delenv(name)
-    for name in ("LC_ALL", "LC_MESSAGES", "LANGUAGE", "NO_COLOR", "FORCE_COLOR", "COLUMNS"):
+    for name in (
+        "LC_ALL",
+        "LC_MESSAGES",
+        "LANGUAGE",
+        "NO_COLOR",
+        "FORCE_COLOR",
+        "COLUMNS",
+        UNBUFFERED,
+    ):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("LANG", "C.UTF-8")
     monkeypatch.setenv("PYQDEMO_STATE", str(tmp_path / "state"))

@@ -1,5 +1,6 @@
 """``pyqdemo`` and ``python -m pyqdemo``."""
 
+import os
 import sys
 
 __all__ = ["main"]
@@ -22,8 +23,9 @@ def _version() -> int:
     from pyqdemo import __version__
 
     try:
-        print(f"pyqdemo {__version__}", flush=True)
-    except OSError:  # nobody reads, or the disk is full: the long way says so
+        # Past the buffer: what it kept would come up again when Python ends.
+        os.write(sys.stdout.fileno(), f"pyqdemo {__version__}\n".encode())
+    except (OSError, AttributeError, ValueError):  # nobody reads, or there is no stdout
         from pyqdemo.cli.app import main as answer
 
         return answer(["--version"])

@@ -59,7 +59,10 @@ class Console:
         self.out.flush()
 
     def complain(self, line: str) -> None:
-        self.out.flush()
+        try:
+            self.out.flush()
+        except OSError:  # what could not be written must not keep us from saying so
+            let_go(self.out)
         self.err.write(line + "\n")
         self.err.flush()
 

@@ -22,7 +22,7 @@ from time import perf_counter_ns
 from types import FrameType
 from typing import Any, Protocol
 
-from pyqdemo.errors import UnusableFile, UsageError
+from pyqdemo.errors import RunError, UnusableFile, UsageError
 from pyqdemo.trace import (
     Event,
     Header,
@@ -297,6 +297,8 @@ class _Run:
         while self.follower.behind:
             self._poll(False)  # a watcher that is far behind is not told the rest
         self.follower.close()
+        if not self.tasks and self.stop is None:
+            raise RunError("cannot_start", reason="its Python ended before the program began")
         until = self.stop.at if self.stop else None
         merge = Merge(str(self.scratch), self.follower.tables, self.origin, until)
         return Recording(
