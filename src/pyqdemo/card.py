@@ -167,6 +167,7 @@ class Card:
         about: one to three sentences, the help's opening.
         speed: the pace at which the lesson ends within five seconds; the program's
             sleeps are divided by it.
+        sleeps: whether the program sleeps at all (and so has a pace).
         processes: whether the program makes processes (and so has a start method).
         endless: whether the published program never ends.
         may_hang: whether it ends in some runs only.
@@ -182,6 +183,7 @@ class Card:
     about: Text
     speed: float
     processes: bool
+    sleeps: bool
     endless: bool
     may_hang: bool
     parameters: tuple[Parameter, ...]
@@ -283,6 +285,7 @@ def _card(path: Path, table: _Table) -> Card:
         about=table.text("about"),
         speed=table.take("speed", float, 1.0),
         processes=table.take("processes", bool, False),
+        sleeps=table.take("sleeps", bool, True),
         endless=published.take("endless", bool, False),
         may_hang=published.take("may_hang", bool, False),
         parameters=tuple(_parameter(row) for row in table.tables("parameters")),

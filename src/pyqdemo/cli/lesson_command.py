@@ -44,7 +44,7 @@ def lesson_command(card: Card) -> Command:
         summary=card.summary,
         about=card.about,
         sections=tuple(sections),
-        rest=rest(card.speed, processes=card.processes),
+        rest=rest(card.speed, processes=card.processes, sleeps=card.sleeps),
         unoffered=unoffered if card.processes else (*unoffered, START_METHOD),
         example=card.trial.options if card.trial else "",
         question=card.trial.question if card.trial else None,

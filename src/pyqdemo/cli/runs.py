@@ -56,15 +56,16 @@ def picture(published: Option | None = None) -> Section:
     return Section(text("panel.picture"), (*first, PLAIN, LANG, HELP_ALL, HELP))
 
 
-def rest(speed: float, *, processes: bool) -> tuple[Section, ...]:
+def rest(speed: float, *, processes: bool, sleeps: bool = True) -> tuple[Section, ...]:
     """What ``--help-all`` adds.
 
     Args:
         speed: the pace without ``--speed``.
         processes: whether a start method means something.
+        sleeps: whether a pace does.
     """
     run = [
-        Option("--speed", text("option.speed"), "X", f"{speed:g}"),
+        *([Option("--speed", text("option.speed"), "X", f"{speed:g}")] if sleeps else []),
         Option("--for", text("option.for"), "SECONDS", example="10"),
         Option("--stop-after", text("option.stop_after"), "N", example="20"),
     ]

@@ -249,6 +249,8 @@ class _Signals:
 
     def _note(self, number: int, frame: FrameType | None) -> None:
         self.asked.append(number)
+        if len(self.asked) > 2:  # we are held ourselves, by a reader of our output that stalls
+            raise KeyboardInterrupt
 
 
 @dataclass(slots=True)
