@@ -9,12 +9,12 @@ from __future__ import annotations
 import argparse
 import resource
 import tempfile
-from collections.abc import Sequence
 from pathlib import Path
 from time import perf_counter
 
+from recording import Printed
+
 from pyqdemo.codec import write_trace
-from pyqdemo.trace import Record
 from pyqdemo.worlds.native.running import Bounds, Request, run
 
 PROGRAM = """
@@ -26,22 +26,6 @@ for i in range(int(sys.argv[1]) // 2):
     q.get()
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """
-
-
-class Quiet:
-    follows = False
-
-    def __init__(self) -> None:
-        self.text = ""
-
-    def printed(self, stream: str, text: str) -> None:
-        self.text += text
-
-    def recorded(self, records: Sequence[Record]) -> None:
-        pass
-
-    def tick(self, elapsed_ns: int) -> None:
-        pass
 
 
 def peak_mib() -> float:
@@ -57,7 +41,7 @@ def main() -> None:
         for count in (events // 10, events):
             path, saved = Path(folder) / "program.py", Path(folder) / "run.jsonl"
             path.write_text(PROGRAM, encoding="utf-8")
-            watcher = Quiet()
+            watcher = Printed()
             began = perf_counter()
             with run(Request(path, arguments=(str(count),)), Bounds(), watcher) as recording:
                 ran = perf_counter() - began

@@ -373,3 +373,14 @@ def test_a_library_below_the_programs_folder_is_not_the_program(tmp_path: Path) 
     assert recorder.owns(above + "mine/too.py")
     assert not recorder.owns(os.__file__)
     assert not recorder.owns(above + "venv/site-packages/theirs.py")
+
+
+def test_a_disarmed_lane_writes_neither_events_nor_facts(lane: Lane, tmp_path: Path) -> None:
+    """A forked child may still hold its parent's lane, whose file is not its own."""
+    lane.event(Operation.PUT, 1, 10)
+    lane.disarm()
+    lane.event(Operation.GET, 1, 20)
+    lane.moved(Operation.GET, 1, 0, 5, 20, 20, 0, 7)
+    lane.waits(Operation.GET, 1, 0, 20, None)
+    lane.fact(20, {"place": 1, "at": "program.py:1"})
+    assert [each.stamp for each in read(tmp_path)] == [10]

@@ -136,6 +136,7 @@ class Lane:
         "children",
         "counters",
         "depth",
+        "disarmed",
         "end",
         "item",
         "items",
@@ -167,7 +168,7 @@ class Lane:
         self.last_code: object = None
         self.last_lasti = self.last_place = -1
         self.lost = 0
-        self.muted = False
+        self.muted = self.disarmed = False
         self.starting: dict[str, Any] | None = None  # the task about to be forked
         self.began = self.stamp = self.item = self.place_now = 0
         self.depth = NO_DEPTH
@@ -276,6 +277,11 @@ class Lane:
             FULL,
         )
 
+    def disarm(self) -> None:
+        """Writes nothing any more, neither events nor facts: the file is another process's."""
+        self.mute()
+        self.disarmed = True
+
     def mute(self) -> bool:
         """Records no events until ``unmute``, which takes back what this returns.
 
@@ -294,6 +300,8 @@ class Lane:
     def fact(self, stamp: int, fact: dict[str, Any]) -> None:
         """Appends a statement about the run: a task, a resource, a place in the program."""
         text = json.dumps(fact).encode("ascii")
+        if self.disarmed:
+            return
         muted = self.muted
         if muted:
             self.unmute(False)  # later events will refer to it

@@ -200,7 +200,7 @@ def _after_fork() -> None:
     forking.starting = None
     # Frames on this stack may still hold it, and its file is the parent's: let them write
     # into nothing.
-    forking.mute()
+    forking.disarm()
     del local.lane
     _recorder.begin_process()
     begin_process_lane(task)
