@@ -55,11 +55,16 @@ def optional(values: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 
 
 seconds = st.floats(allow_nan=False, allow_infinity=False)
+above_zero = st.floats(0, exclude_min=True, allow_infinity=False)
+places = st.integers(1, 2**63 - 1)
+bounds = st.fixed_dictionaries(
+    {}, optional={"for_s": above_zero, "max_steps": places, "stop_after": places}
+)
 program_files = st.builds(ProgramFile, texts, texts, texts)
 headers = st.builds(
     Header,
     program=st.lists(program_files, max_size=3).map(tuple),
-    control=st.just(Control.NATIVE),
+    control=st.sampled_from(Control),
     processes=st.sampled_from(Processes),
     lesson=optional(texts),
     variant=optional(texts),
@@ -75,6 +80,8 @@ headers = st.builds(
     sleeps=optional(texts),
     granularity=optional(texts),
     model=optional(texts),
+    strategy=optional(texts),
+    bounds=bounds,
 )
 resources = st.builds(
     Resource,
@@ -100,6 +107,7 @@ events = st.builds(
     depth=optional(st.integers(0, 2**31)),
     timeout_s=optional(seconds),
     cut=st.integers(0, 2**31),
+    step=optional(places),
 )
 waits = st.builds(
     Wait,
@@ -120,17 +128,21 @@ outcomes = st.builds(
     waits=st.lists(waits, max_size=2).map(tuple),
     losses=st.lists(losses, max_size=2).map(tuple),
     ended_ns=optional(times),
+    uncontrolled=st.lists(texts, max_size=2).map(tuple),
 )
 
 
 @st.composite
 def traces(draw: st.DrawFn) -> Trace:
-    """Any trace that is sound: ids once, events numbered, resources told before."""
+    """Any trace that is sound: ids once, events numbered, one clock, resources told before."""
+    header = draw(headers)
     things = draw(st.lists(resources, max_size=3, unique_by=lambda resource: resource.id))
     names = st.sampled_from([thing.id for thing in things]) if things else st.none()
     told = draw(st.lists(events, max_size=5))
+    if header.control is Control.CONTROLLED:
+        told = [replace(each, real_ns=None, virtual_ns=each.real_ns) for each in told]
     return Trace(
-        header=draw(headers),
+        header=header,
         tasks=(MAIN,),
         resources=tuple(things),
         events=tuple(

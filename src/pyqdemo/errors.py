@@ -4,10 +4,12 @@ The tree::
 
     PyqdemoError            a mistake that can be put into one line
     ├── UsageError          an option or argument is wrong            exit 2
-    │   └── UnknownLesson   no lesson of that name                    exit 2
+    │   ├── UnknownLesson   no lesson of that name                    exit 2
+    │   └── ScheduleError   malformed, or of another program          exit 2
     ├── UnusableFile        a file cannot be read, written or run     exit 4
     │   ├── TraceError      damaged, foreign, too big, or too new     exit 4
-    │   └── CardError       a lesson's card does not hold together    exit 4
+    │   ├── CardError       a lesson's card does not hold together    exit 4
+    │   └── ReplayMismatch  the run cannot take the recorded step     exit 4
     └── RunError            a run could not be started or watched     exit 4
 
 A deadlock, an exception in a task or a broken promise is an *outcome* of the
@@ -16,13 +18,16 @@ program that was watched; it is recorded in the trace and never raised here.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import IntEnum
 
 __all__ = [
     "CardError",
     "Exit",
     "PyqdemoError",
+    "ReplayMismatch",
     "RunError",
+    "ScheduleError",
     "TraceError",
     "UnknownLesson",
     "UnusableFile",
@@ -77,6 +82,10 @@ class UnknownLesson(UsageError):
     """There is no lesson of that name."""
 
 
+class ScheduleError(UsageError):
+    """A schedule's text is malformed, or it belongs to another program or model version."""
+
+
 class UnusableFile(PyqdemoError):
     """A file cannot be read, written or run."""
 
@@ -89,6 +98,33 @@ class TraceError(UnusableFile):
 
 class CardError(UnusableFile):
     """A lesson's card does not hold together."""
+
+
+class ReplayMismatch(UnusableFile):
+    """A replayed run came to a step at which the task that must go next cannot.
+
+    Args:
+        step: number of the step, from 1.
+        wanted: id of the task that the schedule chose there.
+        enabled: ids of the tasks that can be chosen, with commas between them.
+    """
+
+    def __init__(self, happened: str, step: int, wanted: str, enabled: str) -> None:
+        super().__init__(happened, step=step, wanted=wanted, enabled=enabled)
+
+    def name(self, names: Mapping[str, str]) -> None:
+        """Puts names before the ids: ``Thread-1 (0.1)``.
+
+        Args:
+            names: by id; an id without one stays as it is.
+        """
+
+        def named(id: str) -> str:
+            return f"{names[id]} ({id})" if id in names else id
+
+        ids = str(self.facts["enabled"]).split(", ")
+        self.facts["enabled"] = ", ".join(map(named, ids))
+        self.facts["wanted"] = named(str(self.facts["wanted"]))
 
 
 class RunError(PyqdemoError):

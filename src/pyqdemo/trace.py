@@ -119,7 +119,12 @@ class Header:
         start_method: ``fork``, ``spawn``, ``forkserver``, or None where no process was made.
         speed: by how much the program's sleeps were divided; None where the clock is virtual.
         started: local wall-clock start, ISO 8601 with offset, or None.
-        model: version of the models and of the step's grain; None for a native run.
+        seed: what the program's random draws follow; None if it was not given.
+        sleeps: ``strict`` or ``loose``; None for a native run, as are the next three.
+        granularity: ``operation`` or ``line``.
+        model: version of the models and of the step's grain.
+        strategy: who chose, as typed: ``random``, ``pct 3``, ``round-robin``, ``schedule``.
+        bounds: ``for_s``, ``max_steps``, ``stop_after``, those that were in force.
     """
 
     program: tuple[ProgramFile, ...]
@@ -139,6 +144,8 @@ class Header:
     sleeps: str | None = None
     granularity: str | None = None
     model: str | None = None
+    strategy: str | None = None
+    bounds: Mapping[str, float | int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,12 +177,13 @@ class Resource:
         kind: ``queue``, ``lifo``, ``priority``, ``simple``, ``mp_queue``, ``mp_simple``,
             ``mp_joinable``, ``pipe_end``, ``lock``, ``rlock``, ``condition``, ``semaphore``,
             ``bounded_semaphore``, ``event``, ``barrier``, the last seven with ``mp_`` before
-            them, or ``stream`` (stdout, stderr).
+            them, ``executor``, ``future`` (of its executor), or ``stream`` (stdout, stderr).
         name: label, from the variable where that is known, else from kind and counter.
         capacity: items it can hold, 0 for no limit; for a semaphore its first value, for a
-            barrier its parties; None where that means nothing or was not observed.
+            barrier its parties, for an executor its workers; None where that means nothing
+            or was not observed.
         of: resource it belongs to (a pipe's second end to its first, a condition to its
-            lock), if any.
+            lock, a future to its executor), if any.
     """
 
     id: str
@@ -192,11 +200,12 @@ class Event:
 
     Attributes:
         seq: place in the one causally consistent order, from 1.
-        operation: ``create start begin end exit join terminate kill put get task_done empty
-            full qsize shutdown send recv poll close feed acquire release wait notify set clear
-            is_set abort reset sleep write flush`` …; the list is in docs/trace-format.md.
-        resource: id of the resource, or of the task for create, start, join, terminate,
-            kill, is_alive.
+        operation: ``start begin end exit join terminate kill put get task_done empty full
+            qsize shutdown send recv poll close feed acquire release wait notify set clear
+            is_set abort reset sleep time write flush`` …; the list is in
+            docs/trace-format.md.
+        resource: id of the resource, or of the task for start, join, terminate, kill,
+            is_alive.
         item: id of the item moved.
         value: short repr of the item or argument; for write the text itself.
         result: short repr of what came back, or ``raised NAME: text``.
@@ -205,6 +214,9 @@ class Event:
         depth: items left in the queue after the operation, where that can be seen.
         timeout_s: bound of the wait in seconds as the program gave it, None for no bound.
         cut: characters left out of ``value``.
+        step: number of the step it belongs to, from 1 (controlled). The first ``done`` event
+            of a step is by the task that was chosen, so the choices stand in the events. A
+            ``blocked`` event belongs to the step during which its task began to wait.
     """
 
     seq: int
@@ -222,6 +234,7 @@ class Event:
     depth: int | None = None
     timeout_s: float | None = None
     cut: int = 0
+    step: int | None = None
 
     @property
     def at_ns(self) -> int:
@@ -286,6 +299,8 @@ class Outcome:
         waits: who waited for what at the end.
         losses: records that are missing.
         ended_ns: when it ended.
+        uncontrolled: controlled runs: what the program used that no schedule decides, so that
+            another run with the same choices may differ.
     """
 
     kind: OutcomeKind
@@ -294,6 +309,7 @@ class Outcome:
     waits: tuple[Wait, ...] = ()
     losses: tuple[Loss, ...] = ()
     ended_ns: int | None = None
+    uncontrolled: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ def completed(ran: Callable) -> Callable[[str], list[str]]:
 
 
 OFFERED = {
-    "pyqdemo ": [*LESSONS, "run", "list", "source", "copy", "doctor"],
+    "pyqdemo ": [*LESSONS, "run", "replay", "list", "source", "copy", "doctor"],
     "pyqdemo ch": ["chefs"],
     "pyqdemo --lang ": ["en", "zh"],
     "pyqdemo --lang zh pi": ["pipe"],

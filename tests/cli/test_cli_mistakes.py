@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from pyqdemo.lessons import lesson
+
+CHEFS = hashlib.sha256(lesson("chefs").program.read_bytes()).hexdigest()[:6]
 
 # What is typed, what is answered in English and in Chinese. The first four are the words
 # that were agreed on before there was any code.
@@ -160,6 +165,143 @@ USAGE = [
         "run 缺少 FILE。试试：pyqdemo run program.py",
     ),
     (
+        "chefs --seed seven",
+        "--seed is seven, but takes 0 to 9223372036854775807. Try: pyqdemo chefs --seed 7",
+        "--seed 是 seven，应为 0 到 9223372036854775807。试试：pyqdemo chefs --seed 7",
+    ),
+    (
+        "chefs --seed -1",
+        "--seed is -1, but takes 0 to 9223372036854775807. Try: pyqdemo chefs --seed 7",
+        "--seed 是 -1，应为 0 到 9223372036854775807。试试：pyqdemo chefs --seed 7",
+    ),
+    (
+        "chefs --seed 9223372036854775808",
+        "--seed is 9223372036854775808, but takes 0 to 9223372036854775807."
+        " Try: pyqdemo chefs --seed 7",
+        "--seed 是 9223372036854775808，应为 0 到 9223372036854775807。"
+        "试试：pyqdemo chefs --seed 7",
+    ),
+    (
+        "chefs --max-steps 0",
+        "--max-steps is 0, but takes 1 to 1000000000. Try: pyqdemo chefs --max-steps 1000000",
+        "--max-steps 是 0，应为 1 到 1000000000。试试：pyqdemo chefs --max-steps 1000000",
+    ),
+    (
+        "run mine.py --seed 1 --for 0",
+        "--for is 0, but takes 0.1 to 86400. Try: pyqdemo run mine.py --for 10",
+        "--for 是 0，应为 0.1 到 86400。试试：pyqdemo run mine.py --for 10",
+    ),
+    (
+        "chefs --strategy first",
+        "--strategy is first, but takes random, pct or round-robin."
+        " Try: pyqdemo chefs --strategy pct",
+        "--strategy 是 first，应为 random、pct 或 round-robin。试试：pyqdemo chefs --strategy pct",
+    ),
+    (
+        "chefs --sleeps late",
+        "--sleeps is late, but takes strict or loose. Try: pyqdemo chefs --sleeps loose",
+        "--sleeps 是 late，应为 strict 或 loose。试试：pyqdemo chefs --sleeps loose",
+    ),
+    (
+        "chefs --strategy pct --depth 101",
+        "--depth is 101, but takes 1 to 100. Try: pyqdemo chefs --depth 3",
+        "--depth 是 101，应为 1 到 100。试试：pyqdemo chefs --depth 3",
+    ),
+    (
+        "chefs --seed 7 --depth 4",
+        "--depth means something with --strategy pct only."
+        " Try: pyqdemo chefs --strategy pct --depth 4",
+        "--depth 只对 --strategy pct 有意义。试试：pyqdemo chefs --strategy pct --depth 4",
+    ),
+    (
+        "chefs --dishes 2 --seed 7 --speed 2",
+        "--speed and --seed do not go together. Try: pyqdemo chefs --dishes 2 --seed 7",
+        "--speed 和 --seed 不能一起用。试试：pyqdemo chefs --dishes 2 --seed 7",
+    ),
+    (
+        "run mine.py --start-method fork --strategy pct",
+        "--start-method and --strategy do not go together. Try: pyqdemo run mine.py --strategy pct",
+        "--start-method 和 --strategy 不能一起用。试试：pyqdemo run mine.py --strategy pct",
+    ),
+    (
+        "chefs --show-schedule --quiet",
+        "--quiet and --show-schedule do not go together. Try: pyqdemo chefs --show-schedule",
+        "--quiet 和 --show-schedule 不能一起用。试试：pyqdemo chefs --show-schedule",
+    ),
+    (
+        "pipe --count 3 --seed 7",
+        "pipe starts processes, which --seed cannot control yet. Try: pyqdemo pipe --count 3",
+        "pipe 要启动进程，--seed 目前还管不了进程。试试：pyqdemo pipe --count 3",
+    ),
+    (
+        "pipe --speed 2 --sleeps loose",
+        "pipe starts processes, which --sleeps cannot control yet. Try: pyqdemo pipe --speed 2",
+        "pipe 要启动进程，--sleeps 目前还管不了进程。试试：pyqdemo pipe --speed 2",
+    ),
+    (
+        "chefs --schedule m1.3fa91c,seed=x:0",
+        "the schedule is wrong from sign 16 on: it has x, but should have a whole number."
+        " Try: pyqdemo chefs --seed 7 --show-schedule",
+        "调度从第 16 个字符起有误，这里是：x；应为：整数。"
+        "试试：pyqdemo chefs --seed 7 --show-schedule",
+    ),
+    (
+        "chefs --schedule m1.3fa91c,kitchens=2:0",
+        "the schedule says kitchens=2, which chefs does not take. Try: pyqdemo chefs --help",
+        "调度里有 kitchens=2，chefs 不接受。试试：pyqdemo chefs --help",
+    ),
+    (
+        "chefs --schedule m1.3fa91c,granularity=line:0",
+        "the schedule says granularity=line, which this version cannot do yet."
+        " Try: a newer pyqdemo",
+        "调度里有 granularity=line，这个版本还做不到。试试：新版的 pyqdemo",
+    ),
+    (
+        "chefs --schedule m1.3fa91c,dishes=2000:0",
+        "--dishes is 2000, but takes 1 to 1000. Try: pyqdemo chefs --dishes 20",
+        "--dishes 是 2000，应为 1 到 1000。试试：pyqdemo chefs --dishes 20",
+    ),
+    (
+        "chefs --schedule m1.3fa91c,dishes=2:0 --dishes 3",
+        "--dishes 3 does not go with the schedule, where it is 2."
+        " Try: pyqdemo chefs --schedule m1.3fa91c,dishes=2:0",
+        "--dishes 3 和调度不符，调度里是 2。试试：pyqdemo chefs --schedule m1.3fa91c,dishes=2:0",
+    ),
+    (
+        "chefs --schedule m1.3fa91c,seed=7:0 --seed 8",
+        "--seed 8 does not go with the schedule, where it is 7."
+        " Try: pyqdemo chefs --schedule m1.3fa91c,seed=7:0",
+        "--seed 8 和调度不符，调度里是 7。试试：pyqdemo chefs --schedule m1.3fa91c,seed=7:0",
+    ),
+    (
+        "chefs --schedule m1.3fa91c:0 --strategy pct",
+        "--strategy and --schedule do not go together. Try: pyqdemo chefs --schedule m1.3fa91c:0",
+        "--strategy 和 --schedule 不能一起用。试试：pyqdemo chefs --schedule m1.3fa91c:0",
+    ),
+    (
+        "chefs --schedule m1.000000:0",
+        "the schedule is of the program 000000, but this one is {chefs}."
+        " Try: pyqdemo chefs --seed 0",
+        "这份调度属于程序 000000，而这个程序是 {chefs}。试试：pyqdemo chefs --seed 0",
+    ),
+    (
+        "chefs --schedule m0.{chefs},seed=3:0",
+        "the choices were made for version 0 of the models, but here is version 1."
+        " Try: pyqdemo chefs --seed 3",
+        "这些选择是为模型第 0 版做的，这里是第 1 版。试试：pyqdemo chefs --seed 3",
+    ),
+    (
+        "replay run.jsonl --quiet --show-schedule",
+        "--quiet and --show-schedule do not go together."
+        " Try: pyqdemo replay run.jsonl --show-schedule",
+        "--quiet 和 --show-schedule 不能一起用。试试：pyqdemo replay run.jsonl --show-schedule",
+    ),
+    (
+        "replay",
+        "replay needs RUN. Try: pyqdemo replay run.jsonl",
+        "replay 缺少 RUN。试试：pyqdemo replay run.jsonl",
+    ),
+    (
         "run mine.py --loud",
         "run has no option --loud. If it is the program's own, try: pyqdemo run mine.py -- --loud",
         "run 没有 --loud 这个选项。要交给程序，就用：pyqdemo run mine.py -- --loud",
@@ -171,6 +313,8 @@ USAGE = [
 def test_a_wrong_command_line_is_told_in_one_line(
     words: str, en: str, zh: str, typed: Callable
 ) -> None:
+    # The first digits of the program's digest, where a schedule names its program.
+    words, en, zh = (told.replace("{chefs}", CHEFS) for told in (words, en, zh))
     english, chinese = typed(words), typed(words, lang="zh")
     assert (english.code, english.out, english.err) == (2, "", f"pyqdemo: {en}\n")
     assert (chinese.code, chinese.out, chinese.err) == (2, "", f"pyqdemo：{zh}\n")

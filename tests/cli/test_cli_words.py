@@ -15,7 +15,8 @@ from rich.cells import cell_len
 
 import pyqdemo
 from pyqdemo.cli.helping import cells, padded, wrapped
-from pyqdemo.cli.mistakes import SENTENCES, tell
+from pyqdemo.cli.mistakes import tell
+from pyqdemo.cli.sentences import SENTENCES
 from pyqdemo.cli.words import WORDS
 from pyqdemo.errors import PyqdemoError, UsageError
 
@@ -29,6 +30,7 @@ TEXTS = {
     "pipe-help-all": "pipe --help-all",
     "queue-kinds-help": "queue-kinds --help",
     "run-help": "run --help",
+    "replay-help": "replay --help",
     "list-help": "list --help",
     "source-help": "source --help",
     "copy-help": "copy --help",
@@ -80,6 +82,17 @@ ERRORS = {"PyqdemoError"} | {
 
 def test_every_mistake_that_is_raised_has_a_sentence() -> None:
     assert [told for told in raised() if told[1] not in SENTENCES and " " not in told[1]] == []
+
+
+def test_every_reason_to_refuse_a_program_under_control_has_a_sentence() -> None:
+    """They are raised in one place, by keys that stand in tables."""
+    keys = {
+        node.value
+        for module in sorted((SOURCE / "worlds" / "threads").rglob("*.py"))
+        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and re.fullmatch("refused_[a-z]+", str(node.value))
+    }
+    assert keys - {"refused_class"} <= set(SENTENCES) and keys
 
 
 @pytest.mark.parametrize("words", [WORDS, SENTENCES], ids=["words", "sentences"])

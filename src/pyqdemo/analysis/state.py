@@ -264,7 +264,8 @@ class RunState:
         """A wait on a condition ends with its lock taken again, timed out or not."""
         lock = self.lock_of(event.resource)
         if lock is not None and event.task in lock.set_aside:
-            lock.holders[event.task] = lock.set_aside.pop(event.task)
+            held = lock.holders.get(event.task, 0)
+            lock.holders[event.task] = held + lock.set_aside.pop(event.task)
 
     def _end(self, now: TaskNow, event: Event) -> None:
         now.doomed = False

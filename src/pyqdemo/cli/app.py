@@ -17,6 +17,7 @@ from pyqdemo.cli.list_command import LIST
 from pyqdemo.cli.menu import menu
 from pyqdemo.cli.mistakes import reason, tell
 from pyqdemo.cli.program_command import RUN
+from pyqdemo.cli.replay_command import REPLAY
 from pyqdemo.cli.source_command import SOURCE
 from pyqdemo.cli.words import text
 from pyqdemo.errors import CardError, Exit, PyqdemoError, UnknownLesson, UnusableFile, UsageError
@@ -26,7 +27,7 @@ from pyqdemo.lessons import catalogue
 __all__ = ["main"]
 
 #: Every command that is no lesson, in the order of the help.
-COMMANDS = (RUN, LIST, SOURCE, COPY, DOCTOR)
+COMMANDS = (RUN, REPLAY, LIST, SOURCE, COPY, DOCTOR)
 #: A panel without a command is left out.
 PANELS = ("lessons", "program", "more")
 VERSION = Option("--version", text("root.version"))
@@ -121,7 +122,8 @@ def _panels(cards: Sequence[Card]) -> Iterator[tuple[Text, list[tuple[str, Text]
     rows: dict[str, list[tuple[str, Text]]] = {panel: [] for panel in PANELS}
     rows["lessons"] = [(card.name, card.summary) for card in cards]
     for command in COMMANDS:
-        marks = [argument.name for argument in command.arguments if not argument.many]
+        needed = [one for one in command.arguments if not (one.many or one.optional)]
+        marks = [argument.name for argument in needed]
         rows[command.panel].append((" ".join([command.name, *marks]), command.summary))
     for panel, under in rows.items():
         if under:

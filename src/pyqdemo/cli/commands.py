@@ -59,11 +59,13 @@ class Argument:
 
     Attributes:
         many: takes all that is left, nothing too (the last one only).
+        optional: may be left out.
         choices: asked for only when a shell completes.
     """
 
     name: str
     many: bool = False
+    optional: bool = False
     choices: Callable[[], tuple[str, ...]] | None = None
 
 

@@ -112,7 +112,10 @@ def _tried(command: Command, lang: str) -> str:
 
 
 def _argument_marks(command: Command) -> list[str]:
-    return [f"[--] [{one.name}]..." if one.many else one.name for one in command.arguments]
+    return [
+        f"[--] [{one.name}]..." if one.many else f"[{one.name}]" if one.optional else one.name
+        for one in command.arguments
+    ]
 
 
 def _sections(sections: Iterable[Section], lang: str) -> list[str]:

@@ -7,7 +7,17 @@ import re
 from pyqdemo.card import Card, Parameter
 from pyqdemo.cli.commands import Command, Given, Option, Section
 from pyqdemo.cli.console import Console
+from pyqdemo.cli.controlling import (
+    asked,
+    check_company,
+    refuse,
+    scheduled,
+    steered,
+    with_parameters,
+)
 from pyqdemo.cli.runs import (
+    CONTROL,
+    SEED,
     START_METHOD,
     Look,
     look_of,
@@ -34,7 +44,8 @@ def lesson_command(card: Card) -> Command:
     published = Option(
         PUBLISHED, text("option.published_endless" if card.endless else "option.published")
     )
-    sections = [picture(published if card.published else None)]
+    first = (published,) if card.published else ()
+    sections = [picture(*first, *(() if card.processes else (SEED,)))]
     if own:
         sections.insert(0, Section(card.words.parameters, own))
     unoffered = () if card.published else (published,)
@@ -44,8 +55,13 @@ def lesson_command(card: Card) -> Command:
         summary=card.summary,
         about=card.about,
         sections=tuple(sections),
-        rest=rest(card.speed, processes=card.processes, sleeps=card.sleeps),
-        unoffered=unoffered if card.processes else (*unoffered, START_METHOD),
+        rest=rest(
+            card.speed,
+            processes=card.processes,
+            sleeps=card.sleeps,
+            controllable=not card.processes,
+        ),
+        unoffered=(*unoffered, *(CONTROL if card.processes else (START_METHOD,))),
         example=card.trial.options if card.trial else "",
         question=card.trial.question if card.trial else None,
         start=lambda given, console: _start(card, given, console),
@@ -96,10 +112,46 @@ def _start(card: Card, given: Given, console: Console) -> int:
         for parameter in card.parameters:
             if given.has(parameter.option[2:]) and parameter not in taken:
                 raise UsageError("published_takes_no", lesson=card.name, option=parameter.option)
+    control = asked(given)
+    if control is not None:
+        if card.processes:
+            raise refuse(control, given)
+        check_company(control, given)
+        return _control_lesson(card, given, console, published)
     # Numbers first, then the file: a slip in the former must not depend on the latter.
     for parameter in card.parameters:
         _value(parameter, given)
     return watch_lesson(card, look_of(given), console, given, published=published)
+
+
+def _control_lesson(card: Card, given: Given, console: Console, published: bool) -> int:
+    """Runs the lesson under control and shows it."""
+    parameters = card.parameters_of(published)
+    schedule = scheduled(given)
+    settled = with_parameters(given, schedule, parameters)
+    values = {one.name: _value(one, settled) for one in parameters}
+    from pyqdemo.cli.controlled_run import watch_controlled
+    from pyqdemo.cli.offering import offers
+    from pyqdemo.executing import Plan
+
+    plan = Plan(
+        program=card.published if published and card.published else card.program,
+        parameters=values,
+        lesson=card.name,
+        variant="published" if published else "repaired",
+    )
+    endless = published and card.endless
+    plan = steered(plan, given, card.name, schedule, endless)
+    look = look_of(given)
+    return watch_controlled(
+        card,
+        plan,
+        look,
+        console,
+        offers(given, settled, look.save, plan),
+        endless=endless,
+        show_schedule=given.has("show-schedule"),
+    )
 
 
 def _value(parameter: Parameter, given: Given) -> int | bool:

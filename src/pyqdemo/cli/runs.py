@@ -9,7 +9,27 @@ from pyqdemo.cli.commands import HELP, HELP_ALL, LANG, Given, Option, Section
 from pyqdemo.cli.words import text
 from pyqdemo.errors import UnusableFile
 
-__all__ = ["START_METHODS", "Look", "look_of", "picture", "rest", "speed_of"]
+__all__ = [
+    "AGAIN",
+    "CONTROL",
+    "ELSEWHERE_S",
+    "ON_A_TERMINAL_S",
+    "PLAIN",
+    "RECORD",
+    "SEED",
+    "SHOW_SCHEDULE",
+    "SLEEPS",
+    "START_METHOD",
+    "START_METHODS",
+    "STRATEGY",
+    "Look",
+    "for_of",
+    "look_of",
+    "picture",
+    "rest",
+    "speed_of",
+    "stop_after_of",
+]
 
 #: In the order of the documentation; which of them exist here, the system tells.
 START_METHODS = ("fork", "forkserver", "spawn")
@@ -21,11 +41,47 @@ START_METHOD = Option(
     choices=START_METHODS,
     example="spawn",
 )
+SEED = Option("--seed", text("option.seed"), "N", example="7")
+STRATEGY = Option(
+    "--strategy",
+    text("option.strategy"),
+    "S",
+    "random",
+    choices=("random", "pct", "round-robin"),
+    example="pct",
+)
+SLEEPS = Option(
+    "--sleeps",
+    text("option.sleeps"),
+    "S",
+    "strict",
+    choices=("strict", "loose"),
+    example="loose",
+)
+SHOW_SCHEDULE = Option("--show-schedule", text("option.show_schedule"))
+#: What makes the same run again, but for the seed, which stands in the short help.
+AGAIN = Section(
+    text("panel.again"),
+    (
+        STRATEGY,
+        Option("--depth", text("option.depth"), "N", "3"),
+        SLEEPS,
+        Option("--max-steps", text("option.max_steps"), "N", "1000000"),
+        Option("--schedule", text("option.schedule"), "TEXT", example="TEXT"),
+        SHOW_SCHEDULE,
+    ),
+)
+#: Any of them puts a run under control.
+CONTROL = (SEED, *AGAIN.options)
 PLAIN = Option("--plain", text("option.plain"))
 SAVE = Option("--save", text("option.save"), "RUN.jsonl", example="run.jsonl")
 JSON = Option("--json", text("option.json"))
 QUIET = Option("--quiet", text("option.quiet"))
 
+RECORD = Section(text("panel.record"), (SAVE, JSON, QUIET))
+
+#: After how long a program that never ends is stopped where nobody said when.
+ON_A_TERMINAL_S, ELSEWHERE_S = 20.0, 5.0
 LONGEST_S = 86_400
 MOST_ITEMS = 10**9
 SLOWEST, FASTEST = 0.01, 1000
@@ -50,19 +106,21 @@ class Look:
     save: Path | None = None
 
 
-def picture(published: Option | None = None) -> Section:
-    """The options that every run's short help ends with."""
-    first = () if published is None else (published,)
+def picture(*first: Option) -> Section:
+    """The options that every run's short help ends with, behind those that only some have."""
     return Section(text("panel.picture"), (*first, PLAIN, LANG, HELP_ALL, HELP))
 
 
-def rest(speed: float, *, processes: bool, sleeps: bool = True) -> tuple[Section, ...]:
+def rest(
+    speed: float, *, processes: bool, sleeps: bool = True, controllable: bool = True
+) -> tuple[Section, ...]:
     """What ``--help-all`` adds.
 
     Args:
         speed: the pace without ``--speed``.
         processes: whether a start method means something.
         sleeps: whether a pace does.
+        controllable: whether the program can be run under control.
     """
     run = [
         *([Option("--speed", text("option.speed"), "X", f"{speed:g}")] if sleeps else []),
@@ -71,10 +129,8 @@ def rest(speed: float, *, processes: bool, sleeps: bool = True) -> tuple[Section
     ]
     if processes:
         run.append(START_METHOD)
-    return (
-        Section(text("panel.run"), tuple(run)),
-        Section(text("panel.record"), (SAVE, JSON, QUIET)),
-    )
+    again = (AGAIN,) if controllable else ()
+    return (Section(text("panel.run"), tuple(run)), *again, RECORD)
 
 
 def look_of(given: Given) -> Look:
@@ -93,6 +149,17 @@ def speed_of(given: Given, base: str, default: float) -> float:
     """By how much the program's sleeps are divided. Raises UsageError."""
     speed = given.number("speed", low=SLOWEST, high=FASTEST, example=default, base=base)
     return default if speed is None else speed
+
+
+def for_of(given: Given, base: str) -> float | None:
+    """The seconds after which the program is stopped, None for no bound. Raises UsageError."""
+    return given.number("for", low=0.1, high=LONGEST_S, example=10, base=base)
+
+
+def stop_after_of(given: Given, base: str) -> int | None:
+    """The items after which it is stopped, None for no bound. Raises UsageError."""
+    items = given.whole("stop-after", low=1, high=MOST_ITEMS, default=0, example=20, base=base)
+    return items or None
 
 
 def _try_out(file: Path) -> None:

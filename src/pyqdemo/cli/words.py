@@ -41,6 +41,7 @@ WORDS: Mapping[str, Text] = {
     "panel.options": Text("Options", "选项"),
     "panel.picture": Text("The picture", "画面"),
     "panel.run": Text("The run", "运行"),
+    "panel.again": Text("The same run again", "重现一次运行"),
     "panel.record": Text("The record", "记录"),
     # The command itself
     "root.about": Text(
@@ -74,15 +75,41 @@ WORDS: Mapping[str, Text] = {
         "language of everything but the programs' own lines", "程序输出以外的文字用哪种语言"
     ),
     "option.help_all": Text(
-        "also: pace, time limit, saving, JSON", "其余选项：速度、时限、保存、JSON"
+        "also: pace, limits, who goes next, saving, JSON",
+        "其余选项：速度、时限、调度、保存、JSON",
     ),
     "option.help": Text("this text", "显示这段文字"),
     "option.speed": Text("its sleeps are divided by X", "程序的睡眠时间除以 X"),
-    "option.for": Text("stops the program after so long", "运行这么久就停下"),
+    "option.for": Text(
+        "stops it after so long; with --seed in virtual time",
+        "运行这么久就停下；加了 --seed 就按虚拟时间算",
+    ),
     "option.stop_after": Text("stops it after N items were taken", "取走 N 件东西后停下"),
     "option.start_method": Text(
         "how processes start: fork, forkserver, spawn",
         "进程的启动方式：fork、forkserver、spawn",
+    ),
+    "option.seed": Text(
+        "the same run every time, and in no time", "每次运行都一模一样，而且立刻跑完"
+    ),
+    "option.strategy": Text(
+        "who goes next: random, pct, round-robin", "轮到谁走：random、pct 或 round-robin"
+    ),
+    "option.depth": Text(
+        "pct: how many orders must meet, 1 to 100", "pct：出错要凑齐几处先后，1 到 100"
+    ),
+    "option.sleeps": Text(
+        "strict: end on time; loose: may overrun",
+        "strict：准时醒来；loose：可能睡过头",
+    ),
+    "option.max_steps": Text("stops it after N steps", "走满 N 步就停下"),
+    "option.schedule": Text(
+        "these choices, as --show-schedule printed them",
+        "照这份调度走，写法同 --show-schedule 的输出",
+    ),
+    "option.show_schedule": Text(
+        "prints the choices as a text that can be typed",
+        "把每一步轮到谁打印成一行文字，可以照着输入",
     ),
     "option.save": Text("writes all that happened to a file", "把发生的一切写进文件"),
     "option.json": Text(
@@ -102,7 +129,27 @@ WORDS: Mapping[str, Text] = {
         "pyqdemo: nobody reads the output any more, so it stopped here.",
         "pyqdemo：没有人再读输出，到此为止。",
     ),
-    "run.saved": Text("recorded in", "记录在"),
+    "run.replay": Text("Replay: pyqdemo {command}", "重放：pyqdemo {command}"),
+    "run.schedule": Text("Schedule: {schedule}", "调度：{schedule}"),
+    "run.shorter": Text(
+        "Longer than a line. In short, the same run: pyqdemo {command}",
+        "一行写不下。同一次运行的短写法：pyqdemo {command}",
+    ),
+    # replay
+    "replay.summary": Text(
+        "a run with a seed once more, from its record", "照记录把带种子的运行重放一遍"
+    ),
+    "replay.about": Text(
+        "Repeats a recorded run choice by choice: the same lines, the same end, on any machine."
+        " That takes a run under control, which --seed makes, and the program as it was then."
+        " FILE is needed only where the program lies neither here nor beside the record.",
+        "把记录下来的运行一步不差地重放一遍：输出一样，结局也一样，换一台机器也不变。"
+        "只有受控的运行（加了 --seed）才能重放，程序也必须是当时的内容。"
+        "程序既不在当前文件夹、也不在记录旁边时，才需要写 FILE。",
+    ),
+    "replay.force": Text(
+        "goes on with a changed program, as far as it can", "程序改过也照走，走不下去才停"
+    ),
     # list
     "list.summary": Text("the lessons, a line each", "全部课程，每课一行"),
     "list.about": Text("Lists the lessons in the order of the course.", "按课程顺序列出全部课程。"),

@@ -276,4 +276,5 @@ def _outcome(fields: dict[str, Any]) -> Outcome:
     fields["waits"] = tuple(Wait(**row) for row in waits)
     fields["losses"] = tuple(Loss(**row) for row in losses)
     fields["kind"] = OutcomeKind(fields["kind"])
+    fields["uncontrolled"] = tuple(fields.get("uncontrolled", ()))
     return Outcome(**fields)

@@ -109,6 +109,13 @@ def _number(value: object) -> bool:
     return type(value) is int or (type(value) is float and isfinite(value))
 
 
+def _above_zero(value: object) -> bool:
+    return _number(value) and value > 0  # type: ignore[operator]
+
+
+_BOUNDS = {"for_s": _above_zero, "max_steps": _whole(1), "stop_after": _whole(1)}
+
+
 def _shallow(value: object, depth: int) -> bool:
     """Whether tables and lists in it stand in one another at most so deep."""
     match value:
@@ -137,14 +144,21 @@ PLACE = Kind(Text("a whole number, 1 or more", "不小于 1 的整数"), _whole(
 TIME = Kind(Text("nanoseconds, a whole number, 0 or more", "纳秒数，不小于 0 的整数"), _whole(0))
 INTEGER = Kind(Text("a whole number", "整数"), lambda value: type(value) is int)
 NUMBER = Kind(Text("a number", "数"), _number)
-ABOVE_ZERO = Kind(
-    Text("a number above 0", "大于 0 的数"),
-    lambda value: _number(value) and value > 0,  # type: ignore[operator]
-)
+ABOVE_ZERO = Kind(Text("a number above 0", "大于 0 的数"), _above_zero)
 LIST = Kind(Text("a list", "列表"), lambda value: type(value) is list)
 TABLE = Kind(
     Text(f"a table, at most {DEPTH} deep", f"一张表，至多嵌套 {DEPTH} 层"),
     lambda value: type(value) is dict and _shallow(value, DEPTH),
+)
+BOUNDS = Kind(
+    Text(
+        "a table of for_s (a number above 0), max_steps, stop_after (whole numbers, 1 or more)",
+        "一张表：for_s 是大于 0 的数，max_steps、stop_after 是不小于 1 的整数",
+    ),
+    lambda value: (
+        type(value) is dict
+        and all(name in _BOUNDS and _BOUNDS[name](bound) for name, bound in value.items())
+    ),
 )
 TEXTS = Kind(
     Text("a list of texts", "文本的列表"),
@@ -172,6 +186,8 @@ HEADER = Shape(
         sleeps=TEXT,
         granularity=TEXT,
         model=TEXT,
+        strategy=TEXT,
+        bounds=BOUNDS,
     ),
     frozenset({"format", "program", "control", "processes", "clock"}),
 )
@@ -217,6 +233,7 @@ EVENT = Shape(
         depth=COUNT,
         timeout_s=NUMBER,
         cut=COUNT,
+        step=PLACE,
     ),
     frozenset({"seq", "task", "phase", "operation"}),
 )
@@ -229,6 +246,7 @@ OUTCOME = Shape(
         waits=LIST,
         losses=LIST,
         ended_ns=TIME,
+        uncontrolled=TEXTS,
     ),
     frozenset({"kind"}),
 )

@@ -3,48 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
-from pyqdemo.analysis.now import State
 from pyqdemo.analysis.promises import PromiseResult, Standing
 from pyqdemo.analysis.state import RunState
-from pyqdemo.analysis.summary import QueueCount, Summary
-from pyqdemo.analysis.waits import find_cycle, tell_wait, waits
+from pyqdemo.analysis.summary import LongestWait, QueueCount, Summary
 from pyqdemo.card import Card
 from pyqdemo.languages import Text
-from pyqdemo.trace import Outcome, OutcomeKind, Wait
+from pyqdemo.trace import Outcome
 from pyqdemo.views import words
-from pyqdemo.views.cells import broken_up, cell_len, escaped, fit, shown
+from pyqdemo.views.cells import broken_up, cell_len, escaped, shown
 from pyqdemo.views.dress import Glyphs, Line, Tone
 from pyqdemo.views.ending_words import (
     AND_MORE,
     BROKEN,
     COUNTS,
-    ENDS,
     EVENTS,
-    EXIT_CODE,
     FULLEST,
-    HEADS,
     ITEM,
     ITEMS,
     KEPT,
     LEFT,
     LONGEST,
     MISSING,
-    NEVER_ENDS,
+    NO_TIME_WAITED,
     NOBODY_WAITED,
     NOT_CHECKED,
     PAUSE,
-    RAISED,
-    WAIT_FOR_EACH_OTHER,
-    WAITS_FOR_ITSELF,
+    SAVED,
 )
+from pyqdemo.views.under_control import UnderControl, control_line, control_rows
+from pyqdemo.views.verdict import LONGEST_TEXT, MOST_ROWS, verdict_lines
 
 __all__ = ["summary_lines"]
 
-MOST_ROWS = 12
-LONGEST_TEXT = 300
 WIDEST = 80
-_STUCK = (OutcomeKind.STUCK, OutcomeKind.DEADLOCK)
 
 
 def summary_lines(
@@ -57,6 +50,8 @@ def summary_lines(
     endless: bool,
     lang: str,
     glyphs: Glyphs,
+    control: UnderControl | None = None,
+    saved: Path | None = None,
 ) -> list[Line]:
     """The summary, a line each, without a blank line around it.
 
@@ -64,122 +59,34 @@ def summary_lines(
         state: as it was at the end.
         speed: by which the program's sleeps were divided.
         endless: whether the program is known never to end by itself.
+        control: what a run under control has besides; None for a native one.
+        saved: file that has the record, None if none has.
     """
-    lines = list(_verdict(summary, state, outcome, endless, lang, glyphs))
+    lines = list(verdict_lines(summary, state, outcome, endless, control, lang, glyphs))
     if lines:
         lines.append(Line())
-    lines += _counts(summary, card, speed, lang)
-    rows = [*_figures(summary, lang), *_promises(summary, lang), *_losses(outcome, lang)]
+    lines += _counts(summary, card, None if control else speed, lang)
+    rows = [*_figures(summary, control is not None, lang), *_promises(summary, lang)]
+    if control is not None:
+        lines.append(control_line(control, summary.ran_ns, lang))
+        rows += [(name, told[lang], tone) for name, told, tone in control_rows(control)]
+    rows += _losses(outcome, lang)
+    if saved is not None:
+        rows.append((SAVED, str(saved), Tone.INK))
     column = max((cell_len(text) for name, _, _ in rows for text in (name.en, name.zh)), default=0)
     for name, told, tone in rows:
         line = Line().add(name[lang], Tone.DIM if tone is Tone.INK else tone)
-        for part in broken_up(escaped(told, LONGEST_TEXT), WIDEST - column - 2):
+        parts = broken_up(escaped(told, LONGEST_TEXT), WIDEST - column - 2)
+        for part in parts if name is not SAVED else [escaped(told, len(told))]:
             lines.append(line.to(column + 2).add(part, tone))
             line = Line()
     return lines
 
 
-def _verdict(
-    summary: Summary, state: RunState, outcome: Outcome, endless: bool, lang: str, glyphs: Glyphs
-) -> Iterator[Line]:
-    """How it ended, where it did not simply end; for a run that is stuck, who waits."""
-    kind = outcome.kind
-    if kind is OutcomeKind.COMPLETED:
-        if outcome.exit_code:
-            yield _verdict_line(EXIT_CODE.format(code=outcome.exit_code), lang, glyphs)
-        return
-    if kind is OutcomeKind.EXCEPTION:
-        yield from _exceptions(state, outcome, lang, glyphs)
-        return
-    word, sentence, bad = ENDS[kind]
-    lasted = words.seconds(summary.ran_ns)
-    taken = sum(queue.got for queue in summary.queues)
-    told = Text(
-        sentence.en.format(seconds=lasted.en, items=f"{taken:,}"),
-        sentence.zh.format(seconds=lasted.zh, items=f"{taken:,}"),
-    )
-    if kind is OutcomeKind.TIME_BOUND and endless:
-        told = Text(told.en + NEVER_ENDS.en, told.zh + NEVER_ENDS.zh)
-    rows = outcome.waits or waits(state) if kind in _STUCK else ()
-    circle = find_cycle(state, rows)
-    if circle:
-        told = _circle(state, circle)
-    yield _verdict_line(Text(f"{word.en}  {told.en}", f"{word.zh}  {told.zh}"), lang, glyphs, bad)
-    if rows:
-        yield Line()
-        yield from _table(state, rows, summary.ran_ns, lang)
-
-
-def _verdict_line(told: Text, lang: str, glyphs: Glyphs, bad: bool = True) -> Line:
-    """``X stuck  nobody moves``: the word is loud, the sentence is not."""
-    word, _, sentence = told[lang].partition("  ")
-    tone = Tone.FAILED if bad else Tone.STRONG
-    line = Line().add(f"{glyphs.failed} " if bad else "", tone).add(word, tone)
-    return line.add(f"  {escaped(sentence, LONGEST_TEXT)}" if sentence else "")
-
-
-def _exceptions(state: RunState, outcome: Outcome, lang: str, glyphs: Glyphs) -> Iterator[Line]:
-    """Each task that was ended by an exception, on one line."""
-    failed = [now for now in state.tasks.values() if now.over is State.FAILED and now.failure]
-    raised = [now for now in failed if (now.failure or "").startswith("raised ")]
-    for now in raised[:MOST_ROWS]:
-        what = (now.failure or "").removeprefix("raised ")
-        yield _verdict_line(RAISED.format(task=now.task.name, what=what), lang, glyphs)
-    if len(raised) > MOST_ROWS:
-        yield Line().add(AND_MORE[lang].format(count=len(raised) - MOST_ROWS), Tone.DIM)
-    if not raised:
-        word, _, _ = ENDS[OutcomeKind.ABORTED]
-        yield _verdict_line(
-            Text(f"{word.en}  {outcome.detail}", f"{word.zh}  {outcome.detail}"), lang, glyphs
-        )
-
-
-def _circle(state: RunState, circle: tuple[Wait, ...]) -> Text:
-    names = [state.name(row.task) for row in circle]
-    if len(names) == 1:
-        return WAITS_FOR_ITSELF.format(name=names[0])
-    listed = Text(" and ".join(names), "、".join(names))
-    return Text(
-        WAIT_FOR_EACH_OTHER.en.format(names=listed.en),
-        WAIT_FOR_EACH_OTHER.zh.format(names=listed.zh),
-    )
-
-
-def _table(state: RunState, rows: tuple[Wait, ...], end_ns: int, lang: str) -> Iterator[Line]:
-    """Who waits for what, since when, at which line; sentences stand last."""
-    cells = [[head[lang] for head in HEADS]]
-    for row in rows[:MOST_ROWS]:
-        lasted = (
-            "-" if row.since_ns is None else words.duration(max(0, end_ns - row.since_ns))[lang]
-        )
-        name = shown(state.name(row.task), 24)
-        cells.append([name, lasted, row.location or "-", _awaited(state, row, lang)])
-    widths = [max(cell_len(row[column]) for row in cells) for column in range(3)]
-    for number, row_cells in enumerate(cells):
-        tone = Tone.INK if number else Tone.DIM
-        line = Line().add("  ")
-        for column, width in enumerate(widths):
-            text = fit(row_cells[column], width, right=column == 1)
-            line.add(text, Tone.STRONG if number and column == 0 else tone).add("  ")
-        yield line.add(escaped(row_cells[3], LONGEST_TEXT), Tone.BLOCKED if number else Tone.DIM)
-    if len(rows) > MOST_ROWS:
-        yield Line().add("  " + AND_MORE[lang].format(count=len(rows) - MOST_ROWS), Tone.DIM)
-
-
-def _awaited(state: RunState, row: Wait, lang: str) -> str:
-    """The clause of ``analysis`` without its subject, which has a column of its own."""
-    told = tell_wait(state, row)[lang]
-    task = state.name(row.task)
-    for beginning in (f"{task} waits for ", f"{task} 等 ", f"{task} 等"):
-        if told.startswith(beginning):
-            return told.removeprefix(beginning)
-    return told
-
-
-def _counts(summary: Summary, card: Card | None, speed: float, lang: str) -> Iterator[Line]:
-    """What was made, used and left, and how long it took."""
-    pace = words.pace(speed, lesson=card is not None)
-    took = words.seconds(summary.ran_ns)[lang]
+def _counts(summary: Summary, card: Card | None, speed: float | None, lang: str) -> Iterator[Line]:
+    """What was made, used and left, and how long it took (but for a run under control)."""
+    took = "" if speed is None else f"   {words.seconds(summary.ran_ns)[lang]}"
+    pace = None if speed is None else words.pace(speed, lesson=card is not None)
     if pace is not None:
         took += PAUSE[lang] + pace[lang]
     if card is not None and summary.made is not None:
@@ -188,7 +95,7 @@ def _counts(summary: Summary, card: Card | None, speed: float, lang: str) -> Ite
             (card.words.used, summary.used or 0),
             (LEFT, summary.left or 0),
         ]
-        yield _counted(Line(), counted, lang).add("   ").add(took)
+        yield _counted(Line(), counted, lang).add(took)
         return
     tasks = words.TASK if summary.tasks == 1 else words.TASKS
     head = Line().add(words.count(summary.tasks, tasks, tasks)[lang], Tone.STRONG)
@@ -196,7 +103,7 @@ def _counts(summary: Summary, card: Card | None, speed: float, lang: str) -> Ite
     if len(queues) == 1:
         head.add("   ")
         _counted(head, list(zip(COUNTS, _of(queues[0]), strict=True)), lang)
-    yield head.add("   ").add(took)
+    yield head.add(took)
     if len(queues) > 1:
         yield from _queue_rows(summary, lang)
 
@@ -222,14 +129,9 @@ def _counted(line: Line, counted: list[tuple[Text, int]], lang: str) -> Line:
     return line
 
 
-def _figures(summary: Summary, lang: str) -> Iterator[tuple[Text, str, Tone]]:
-    longest = summary.longest
-    if longest is None or not longest.waited_ns:
-        yield LONGEST, NOBODY_WAITED[lang], Tone.INK
-    else:
-        waited = words.duration(longest.waited_ns)[lang]
-        told = Text(f", because {longest.because.en}", f"，因为{_seam(longest.because.zh)}")
-        yield LONGEST, f"{waited}  {longest.name}{told[lang]}", Tone.INK
+def _figures(summary: Summary, virtual: bool, lang: str) -> Iterator[tuple[Text, str, Tone]]:
+    if summary.ran_ns or not virtual:
+        yield LONGEST, _longest(summary.longest, virtual, lang), Tone.INK
     fullest = summary.fullest
     if fullest is None:
         return
@@ -240,6 +142,15 @@ def _figures(summary: Summary, lang: str) -> Iterator[tuple[Text, str, Tone]]:
         depth = items[lang].format(count=f"{fullest.depth:,}")
     several = len(summary.queues) > 1
     yield FULLEST, f"{depth}  {fullest.name[lang]}" if several else depth, Tone.INK
+
+
+def _longest(longest: LongestWait | None, virtual: bool, lang: str) -> str:
+    if longest is None or not longest.waited_ns:
+        # Under control somebody may have waited while no time passed.
+        return (NO_TIME_WAITED if longest is not None and virtual else NOBODY_WAITED)[lang]
+    waited = words.duration(longest.waited_ns)[lang]
+    told = Text(f", because {longest.because.en}", f"，因为{_seam(longest.because.zh)}")
+    return f"{waited}  {longest.name}{told[lang]}"
 
 
 def _seam(chinese: str) -> str:

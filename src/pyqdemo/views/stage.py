@@ -23,6 +23,8 @@ from pyqdemo.views.dress import Dress, dress_for, speakable
 from pyqdemo.views.ending import summary_lines
 from pyqdemo.views.foot import size_of
 from pyqdemo.views.lines import encodable
+from pyqdemo.views.under_control import UnderControl
+from pyqdemo.views.under_control import never_ends as never_ends_under_control
 
 __all__ = ["Asked", "Setting", "Stage", "open_stage"]
 
@@ -78,15 +80,21 @@ class Stage:
         """(columns, rows) for ``Request.terminal``; None where the program gets a pipe."""
         return size_of(self._set.out, self._set.environ) if self._set.out.isatty() else None
 
-    def announce(self, stop_after_s: float | None, surely: bool = True) -> None:
+    def announce(
+        self, stop_after_s: float | None, surely: bool = True, virtual: bool = False
+    ) -> None:
         """Says before the run that the program never ends, and when it will be stopped.
 
         Args:
             stop_after_s: seconds; None where nothing will stop it.
             surely: False where it ends in some runs.
+            virtual: those seconds are of a run under control.
         """
         if not self._set.quiet:
-            self.write(self._set.err, f"{words.never_ends(stop_after_s, surely)[self._set.lang]}\n")
+            told = words.never_ends(stop_after_s, surely)
+            if virtual:
+                told = never_ends_under_control(stop_after_s)
+            self.write(self._set.err, f"{told[self._set.lang]}\n")
 
     def printed(self, stream: str, text: str) -> None:
         """The program's text, passed on unaltered."""
@@ -107,6 +115,8 @@ class Stage:
         state: RunState | None = None,
         *,
         endless: bool = False,
+        control: UnderControl | None = None,
+        saved: Path | None = None,
     ) -> None:
         """Takes the picture away and prints the summary; nothing under ``quiet``.
 
@@ -116,6 +126,8 @@ class Stage:
                 of who waits for what. None takes what this stage has followed itself, which
                 is nothing where it draws no picture.
             endless: whether the program is known never to end by itself.
+            control: what a run under control has besides; None for a native one.
+            saved: file that has the record, None if none has.
         """
         self.close_picture()
         if self._set.quiet:
@@ -127,6 +139,8 @@ class Stage:
             card=self._set.card,
             speed=self._set.speed,
             endless=endless,
+            control=control,
+            saved=saved,
             lang=self._set.lang,
             glyphs=self._set.dress.glyphs,
         )

@@ -6,7 +6,6 @@ the final one (see ``ordering``).
 
 from __future__ import annotations
 
-import linecache
 import os
 import re
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from pyqdemo.trace import Event, Loss, Phase, Record, Resource, Task, TaskKind
+from pyqdemo.worlds.naming import variable_at
 from pyqdemo.worlds.native.lane import (
     NO_DEPTH,
     NO_TIMEOUT,
@@ -139,31 +139,6 @@ class Tables:
     def _number_address(self, found: re.Match[str]) -> str:
         number = self.addresses.setdefault(found.group(), len(self.addresses) + 1)
         return f" at #{number}"
-
-
-def variable_at(folder: Path, location: str | None, is_end: bool, second: bool) -> str | None:
-    """The variable that a line of the program binds to what it makes, if that is plain.
-
-    Args:
-        location: ``file.py:31`` in the folder.
-        is_end: it is an end of a pipe: of two variables one, of one variable a part.
-        second: it is the pipe's second end.
-    """
-    if location is None:
-        return None
-    name, _, number = location.rpartition(":")
-    found = _BINDING.match(linecache.getline(str(folder / name), int(number)))
-    if found is None:
-        return None
-    targets = [target.strip() for target in found.group(1).split(",")]
-    if is_end:
-        if len(targets) == 1:
-            return f"{targets[0]}[{int(second)}]"
-        return targets[second] if len(targets) == 2 else None
-    return targets[0] if len(targets) == 1 else None
-
-
-_BINDING = re.compile(r"\s*([A-Za-z_][\w.]*(?:\s*,\s*[A-Za-z_][\w.]*)*)\s*(?::[^=]+)?=(?!=)[^;]*$")
 
 
 def _lane_files(folder: str) -> list[str]:

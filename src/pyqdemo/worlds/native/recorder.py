@@ -19,6 +19,7 @@ from types import CodeType, FrameType
 from typing import Any
 
 from pyqdemo.worlds.native.lane import LANE_BITS, Lane
+from pyqdemo.worlds.owning import owner_of
 
 __all__ = [
     "Recorder",
@@ -35,8 +36,6 @@ __all__ = [
 ]
 
 SHORT = 80  # characters of a value or a name that are kept
-# Where Python's own modules lie, and ours.
-_LIBRARIES = (os.path.dirname(os.__file__) + os.sep, __file__.partition("worlds")[0])
 
 local = threading.local()
 _recorder: Recorder | None = None
@@ -57,7 +56,7 @@ class Recorder:
 
     def __init__(self, folder: str, program: str, speed: float, process: str) -> None:
         self.folder = folder
-        self.program = program
+        self.program, self._libraries = owner_of(program)
         self.speed = speed
         self.process = process
         self.streams: dict[str, int] = {}
@@ -101,7 +100,7 @@ class Recorder:
 
     def owns(self, path: str) -> bool:
         """Whether a file is the program's, not a library's that lies below its folder."""
-        inside = path.startswith(self.program) and not path.startswith(_LIBRARIES)
+        inside = path.startswith(self.program) and not path.startswith(self._libraries)
         return inside and "site-packages" not in path[len(self.program) :]
 
 

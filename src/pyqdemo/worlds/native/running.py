@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
 import platform
 import shutil
 import signal
 import sys
 import tempfile
-import threading
-import tokenize
-import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from queue import Empty
 from time import perf_counter_ns
-from types import FrameType
 from typing import Any, Protocol
 
-from pyqdemo.errors import RunError, UnusableFile, UsageError
+from pyqdemo.errors import RunError, UsageError
 from pyqdemo.trace import (
     Event,
     Header,
@@ -41,6 +36,8 @@ from pyqdemo.worlds.native.carrying import Carrier
 from pyqdemo.worlds.native.lane import allow_many_files
 from pyqdemo.worlds.native.merging import Follower, Merge, Tables
 from pyqdemo.worlds.native.waiting import Waiting, alive
+from pyqdemo.worlds.program import check_program
+from pyqdemo.worlds.stop_signals import StopSignals
 
 __all__ = ["Bounds", "Recording", "Request", "Watcher", "check_program", "run"]
 
@@ -177,7 +174,7 @@ def run(request: Request, bounds: Bounds, watcher: Watcher) -> Recording:
     sweep()
     scratch = Path(tempfile.mkdtemp(prefix=f"pyqdemo-{os.getpid()}-"))
     try:
-        with _Signals() as signals:
+        with StopSignals() as signals:
             run = _Run(request, bounds, watcher, signals, scratch)
             return run.to_its_end(program)
     except BaseException:
@@ -193,33 +190,6 @@ def sweep() -> None:
             shutil.rmtree(folder, ignore_errors=True)  # others' we may not
 
 
-def check_program(path: Path) -> ProgramFile:
-    """Reads and compiles a program file, so that a mistake in it is told before it runs.
-
-    Raises:
-        UnusableFile: with the reason, and the line where there is one.
-    """
-    try:
-        data = path.read_bytes()
-        with tokenize.open(path) as file:
-            text = file.read()
-    except (OSError, UnicodeDecodeError, SyntaxError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not Python source"
-        raise UnusableFile("cannot_read", file=str(path), reason=reason) from None
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            compile(text, str(path), "exec", dont_inherit=True)
-    except (SyntaxError, ValueError) as error:
-        line = getattr(error, "lineno", None) or 1
-        reason = getattr(error, "msg", None) or str(error)
-        raise UnusableFile("cannot_compile", file=str(path), line=line, reason=reason) from None
-    except (RecursionError, MemoryError):  # what Python says of an expression without end
-        raise UnusableFile("program_too_deep", file=str(path)) from None
-    digest = "sha256:" + hashlib.sha256(data).hexdigest()
-    return ProgramFile(path.name, digest, text)
-
-
 def check_start_method(method: str | None) -> None:
     """Raises UsageError where this Python has no such start method."""
     if method is not None:
@@ -228,29 +198,6 @@ def check_start_method(method: str | None) -> None:
         known = get_all_start_methods()
         if method not in known:
             raise UsageError("no_start_method", method=method, known=", ".join(known))
-
-
-class _Signals:
-    """Ctrl-C and SIGTERM as something to look at, not as an exception anywhere."""
-
-    def __init__(self) -> None:
-        self.asked: list[int] = []
-        self._old: dict[int, Any] = {}
-
-    def __enter__(self) -> _Signals:
-        if threading.current_thread() is threading.main_thread():
-            for number in (signal.SIGINT, signal.SIGTERM):
-                self._old[number] = signal.signal(number, self._note)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for number, old in self._old.items():
-            signal.signal(number, old)
-
-    def _note(self, number: int, frame: FrameType | None) -> None:
-        self.asked.append(number)
-        if len(self.asked) > 2:  # we are held ourselves, by a reader of our output that stalls
-            raise KeyboardInterrupt
 
 
 @dataclass(slots=True)
@@ -270,7 +217,7 @@ class _Run:
         request: Request,
         bounds: Bounds,
         watcher: Watcher,
-        signals: _Signals,
+        signals: StopSignals,
         scratch: Path,
     ) -> None:
         self.request = request

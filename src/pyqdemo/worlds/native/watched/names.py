@@ -32,36 +32,29 @@ from pyqdemo.worlds.native.watched import (
     threads,
     wires,
 )
+from pyqdemo.worlds.stand_in import StandIn, names_with
 
 __all__ = ["program_builtins", "watch_neighbours"]
 
 
-class StandIn(ModuleType):
-    """A module like a real one, with some of its names replaced."""
+class Watched(StandIn):
+    """A stand-in that passes on what the program sets: libraries see it as in the real one."""
+
+    __slots__ = ("_replaced",)
 
     def __init__(self, real: ModuleType, names: Mapping[str, object]) -> None:
-        super().__init__(real.__name__, real.__doc__)
-        kept = {"__name__", "__doc__", "__loader__", "__spec__"}
-        vars(self).update({k: v for k, v in vars(real).items() if k not in kept})
-        vars(self).update(names)
-        vars(self)["_stands_for"] = real
-
-        vars(self)["_replaced"] = frozenset(names)
-
-    def __getattr__(self, name: str) -> Any:
-        # What the real module gained since: a submodule imported later.
-        return getattr(vars(self)["_stands_for"], name)
+        super().__init__(real, names_with(real, names))
+        object.__setattr__(self, "_replaced", frozenset(names))
 
     def __setattr__(self, name: str, value: object) -> None:
-        """What the program changes, libraries see too, as they would in the real module."""
         vars(self)[name] = value
-        if name not in vars(self)["_replaced"]:
-            setattr(vars(self)["_stands_for"], name, value)
+        if name not in self._replaced:
+            setattr(self._stands_for, name, value)
 
     def __delattr__(self, name: str) -> None:
         super().__delattr__(name)
-        if name not in vars(self)["_replaced"]:
-            delattr(vars(self)["_stands_for"], name)
+        if name not in self._replaced:
+            delattr(self._stands_for, name)
 
 
 class Context:
@@ -134,22 +127,22 @@ def _multiprocessing_names() -> dict[str, object]:
     return names
 
 
-_STAND_INS: dict[str, ModuleType] = {}
+_STAND_INS: dict[str, Watched] = {}
 
 
-def stand_ins() -> Mapping[str, ModuleType]:
+def stand_ins() -> Mapping[str, Watched]:
     """The stand-ins by the names of the modules they stand for; made once."""
     if not _STAND_INS:
         thread_names = {**_watched(locks), **_watched(threads)}
         del thread_names["task_number"]
         connection = {"Pipe": wires.Pipe, "Connection": wires.Connection}
         importing = {"import_module": _import_module}
-        _STAND_INS["threading"] = StandIn(threading, thread_names)
-        _STAND_INS["queue"] = StandIn(queue, _watched(queues))
-        _STAND_INS["time"] = StandIn(time, {"sleep": sleeping.sleep})
-        _STAND_INS["importlib"] = StandIn(importlib, importing)
-        _STAND_INS["multiprocessing.connection"] = StandIn(multiprocessing.connection, connection)
-        _STAND_INS["multiprocessing"] = StandIn(multiprocessing, _multiprocessing_names())
+        _STAND_INS["threading"] = Watched(threading, thread_names)
+        _STAND_INS["queue"] = Watched(queue, _watched(queues))
+        _STAND_INS["time"] = Watched(time, {"sleep": sleeping.sleep})
+        _STAND_INS["importlib"] = Watched(importlib, importing)
+        _STAND_INS["multiprocessing.connection"] = Watched(multiprocessing.connection, connection)
+        _STAND_INS["multiprocessing"] = Watched(multiprocessing, _multiprocessing_names())
     return _STAND_INS
 
 
@@ -160,7 +153,7 @@ def _import_module(name: str, package: str | None = None) -> ModuleType:
 def _seen(module: ModuleType) -> ModuleType:
     """What the program sees in a module's place."""
     stand_in = stand_ins().get(getattr(module, "__name__", ""))
-    return stand_in if stand_in and vars(stand_in)["_stands_for"] is module else module
+    return stand_in if stand_in and stand_in.stands_for(module) else module
 
 
 def _import(

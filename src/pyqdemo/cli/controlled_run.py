@@ -1,0 +1,151 @@
+"""A run under control, from a plan to its exit code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+
+from pyqdemo.card import Card
+from pyqdemo.cli.concluding import Guard, conclude
+from pyqdemo.cli.console import Console
+from pyqdemo.cli.helping import cells
+from pyqdemo.cli.offering import Offers
+from pyqdemo.cli.retyping import quoted_path
+from pyqdemo.cli.runs import Look
+from pyqdemo.cli.words import say
+from pyqdemo.errors import Exit, ReplayMismatch, RunError
+from pyqdemo.executing import Controlled, Plan, execute
+from pyqdemo.schedule import schedule_of, to_text
+from pyqdemo.trace import Header, Outcome, Record, Trace
+from pyqdemo.views.stage import Stage, open_stage
+from pyqdemo.views.under_control import Replayed, UnderControl
+from pyqdemo.worlds.stop_signals import StopSignals
+
+__all__ = ["watch_controlled"]
+
+WIDTH = 80
+
+
+def watch_controlled(
+    card: Card | None,
+    plan: Plan,
+    look: Look,
+    console: Console,
+    offers: Offers,
+    *,
+    endless: bool = False,
+    show_schedule: bool = False,
+    compared: Callable[[Trace], Replayed] | None = None,
+) -> int:
+    """Carries a plan out, shows what was printed, sums it up and keeps the record.
+
+    No picture moves, since no time passes in which to watch one.
+
+    Args:
+        card: None for a program of the user's own.
+        endless: the program never ends, which is said first.
+        show_schedule: prints the choices as a text.
+        compared: of a replayed run: how its trace is like the recorded one.
+
+    Returns:
+        The exit code.
+
+    Raises:
+        PyqdemoError: it could not be run at all, or a choice could not be made.
+    """
+    with _stage(card, plan, look, console) as stage:
+        if endless:
+            stage.announce(plan.limits.for_s, virtual=True)
+        guard = Guard(stage)
+        try:
+            with StopSignals() as signals:
+                done = execute(plan, guard, signals)
+        except BaseException as error:
+            stage.close_picture()  # what is said of it begins a line of its own
+            if isinstance(error, ReplayMismatch):
+                error.facts["next"] = offers.by_seed
+            elif isinstance(error, RunError) and "file" in error.facts:
+                error.facts["file"] = quoted_path(str(error.facts["file"]))
+            raise
+        replayed = compared(done.trace) if compared is not None else None
+        return conclude(
+            card,
+            _Kept(done.trace),
+            look,
+            console,
+            stage,
+            guard,
+            endless=endless,
+            control=_control(done, replayed),
+            last=lambda code: _last(code, done.trace, offers, look.lang, show_schedule),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A trace in memory, as ``concluding`` reads a run."""
+
+    trace: Trace
+
+    @property
+    def header(self) -> Header:
+        return self.trace.header
+
+    @property
+    def outcome(self) -> Outcome:
+        assert self.trace.outcome is not None, "the run is over"
+        return self.trace.outcome
+
+    def records(self) -> Iterator[Record]:
+        trace = self.trace
+        return chain(trace.tasks, trace.resources, trace.events)
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What the stage asks of a run; see ``views.stage.Asked``."""
+
+    program: Path
+    speed: float = 1.0
+
+
+def _stage(card: Card | None, plan: Plan, look: Look, console: Console) -> Stage:
+    assert isinstance(plan.program, Path), "a command names a file"
+    return open_stage(
+        card,
+        _Shown(plan.program),
+        lang=look.lang,
+        plain=True,
+        quiet=look.quiet,
+        out=console.err if look.json else console.out,
+        err=console.err,
+        environ=console.environ,
+        keys=None,
+    )
+
+
+def _control(done: Controlled, replayed: Replayed | None) -> UnderControl:
+    steps = max((event.step or 0 for event in done.trace.events), default=0)
+    uncontrolled = () if done.trace.outcome is None else done.trace.outcome.uncontrolled
+    return UnderControl(done.trace.header, steps, done.took_ns, uncontrolled, replayed)
+
+
+def _last(code: int, trace: Trace, offers: Offers, lang: str, show_schedule: bool) -> str:
+    """What stands below the summary; the command that may be typed next comes last."""
+    lines = [""]
+    if show_schedule:
+        lines += [*_schedule(trace, offers, lang), ""]
+    if code in (Exit.FAILED, Exit.STUCK, Exit.UNUSABLE):
+        lines.append(say("run.replay", lang, command=offers.same))
+    elif code == Exit.FINE:
+        lines.append(say("help.try", lang, command=offers.another))
+    return "\n".join(lines).rstrip("\n") + "\n" if any(lines) else ""
+
+
+def _schedule(trace: Trace, offers: Offers, lang: str) -> Iterator[str]:
+    told = say("run.schedule", lang, schedule=to_text(schedule_of(trace)))
+    yield told
+    if cells(told) > WIDTH and offers.shorter is not None:
+        yield say("run.shorter", lang, command=offers.shorter)

@@ -1,0 +1,306 @@
+"""The sentence of every mistake in both languages, by key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pyqdemo.languages import Text
+
+__all__ = ["SENTENCES"]
+
+#: By ``PyqdemoError.happened``; the placeholders are its facts.
+SENTENCES: Mapping[str, Text] = {
+    # Commands and lessons
+    "unknown_lesson": Text(
+        'there is no lesson "{name}". Nearest: pyqdemo {nearest}',
+        "没有叫“{name}”的课。最接近的是：pyqdemo {nearest}",
+    ),
+    "unknown_lesson_far": Text(
+        'there is no lesson "{name}". Try: pyqdemo list',
+        "没有叫“{name}”的课。试试：pyqdemo list",
+    ),
+    "unknown_command": Text(
+        'there is no command "{name}". Nearest: pyqdemo {nearest}',
+        "没有叫“{name}”的命令。最接近的是：pyqdemo {nearest}",
+    ),
+    "one_version": Text(
+        "{lesson} has only one version. Try: pyqdemo {next}",
+        "{lesson} 只有一个版本。试试：pyqdemo {next}",
+    ),
+    "published_takes_no": Text(
+        "the tutorial's own {lesson} takes no {option}. Try: pyqdemo {lesson} --as-published",
+        "教程原来的 {lesson} 没有 {option}。试试：pyqdemo {lesson} --as-published",
+    ),
+    "no_processes": Text(
+        "{lesson} starts no process, so {option} means nothing here. Try: pyqdemo {lesson}",
+        "{lesson} 不启动进程，{option} 在这里没有意义。试试：pyqdemo {lesson}",
+    ),
+    "reserved_parameter": Text(
+        "the card {file} does not hold together: {option} is an option of every lesson",
+        "课程卡片 {file} 有问题：{option} 是每一课都有的选项",
+    ),
+    "reserved_name": Text(
+        "the card {file} does not hold together: {name} is a command of pyqdemo",
+        "课程卡片 {file} 有问题：{name} 是 pyqdemo 的命令",
+    ),
+    "no_start_method": Text(
+        "--start-method is {method}, but this system has {known}. Try: pyqdemo doctor",
+        "--start-method 是 {method}，而这个系统只有 {known}。试试：pyqdemo doctor",
+    ),
+    # Options and arguments
+    "option_range": Text(
+        "{option} is {value}, but takes {low} to {high}. Try: pyqdemo {next}",
+        "{option} 是 {value}，应为 {low} 到 {high}。试试：pyqdemo {next}",
+    ),
+    "option_choice": Text(
+        "{option} is {value}, but takes {choices}. Try: pyqdemo {next}",
+        "{option} 是 {value}，应为 {choices}。试试：pyqdemo {next}",
+    ),
+    "option_unknown": Text(
+        "{command} has no option {option}. Try: pyqdemo {next}",
+        "{command} 没有 {option} 这个选项。试试：pyqdemo {next}",
+    ),
+    "option_nowhere": Text(
+        "there is no option {option}. Try: pyqdemo {next}",
+        "没有 {option} 这个选项。试试：pyqdemo {next}",
+    ),
+    "option_nearest": Text(
+        "{command} has no option {option}. Nearest: pyqdemo {next}",
+        "{command} 没有 {option} 这个选项。最接近的是：pyqdemo {next}",
+    ),
+    "option_of_program": Text(
+        "run has no option {option}. If it is the program's own, try: pyqdemo {next}",
+        "run 没有 {option} 这个选项。要交给程序，就用：pyqdemo {next}",
+    ),
+    "option_empty": Text(
+        "{option} needs a value. Try: pyqdemo {next}", "{option} 后面要有值。试试：pyqdemo {next}"
+    ),
+    "option_full": Text(
+        "{option} takes no value. Try: pyqdemo {next}", "{option} 不带值。试试：pyqdemo {next}"
+    ),
+    "options_clash": Text(
+        "{option} and {other} do not go together. Try: pyqdemo {next}",
+        "{option} 和 {other} 不能一起用。试试：pyqdemo {next}",
+    ),
+    "argument_extra": Text(
+        '{command} has no use for "{value}". Try: pyqdemo {next}',
+        "{command} 用不到“{value}”。试试：pyqdemo {next}",
+    ),
+    "argument_missing": Text(
+        "{command} needs {argument}. Try: pyqdemo {next}",
+        "{command} 缺少 {argument}。试试：pyqdemo {next}",
+    ),
+    "usage": Text("{reason}. Try: pyqdemo {next}", "{reason}。试试：pyqdemo {next}"),
+    # Runs under control
+    "seed_processes": Text(
+        "{lesson} starts processes, which {option} cannot control yet. Try: pyqdemo {next}",
+        "{lesson} 要启动进程，{option} 目前还管不了进程。试试：pyqdemo {next}",
+    ),
+    "depth_of_pct": Text(
+        "{option} means something with --strategy pct only. Try: pyqdemo {next}",
+        "{option} 只对 --strategy pct 有意义。试试：pyqdemo {next}",
+    ),
+    "strategy_unknown": Text(
+        "the strategy is {name}, but there are {known}. Try: pyqdemo chefs --strategy pct",
+        "策略是 {name}，只有 {known}。试试：pyqdemo chefs --strategy pct",
+    ),
+    "strategy_depth": Text(
+        "the depth is {value}, but takes {low} to {high}."
+        " Try: pyqdemo chefs --strategy pct --depth 3",
+        "深度是 {value}，应为 {low} 到 {high}。试试：pyqdemo chefs --strategy pct --depth 3",
+    ),
+    "strategy_length": Text(
+        "the length of the run is {value}, but takes {low} or more. Try: pyqdemo chefs --seed 7",
+        "运行的步数是 {value}，应不小于 {low}。试试：pyqdemo chefs --seed 7",
+    ),
+    "plan_seed": Text(
+        "the seed is {value}, but takes 0 to {high}. Try: pyqdemo chefs --seed 7",
+        "种子是 {value}，应为 0 到 {high}。试试：pyqdemo chefs --seed 7",
+    ),
+    "plan_sleeps": Text(
+        "the sleeps are {value}, but can be strict or loose. Try: pyqdemo chefs --sleeps loose",
+        "睡眠方式是 {value}，应为 strict 或 loose。试试：pyqdemo chefs --sleeps loose",
+    ),
+    "plan_bound": Text(
+        "the bound {name} is {value}, but takes more than 0. Try: pyqdemo chefs --seed 7",
+        "上限 {name} 是 {value}，应大于 0。试试：pyqdemo chefs --seed 7",
+    ),
+    "refused_processes": Text(
+        "{where} uses {what}, and processes cannot be controlled yet. Try: pyqdemo run {file}",
+        "{where} 用到 {what}，目前还控制不了进程。试试：pyqdemo run {file}",
+    ),
+    "refused_fork": Text(
+        "{where} uses {what}, which would copy pyqdemo itself. Try: pyqdemo run {file}",
+        "{where} 用到 {what}，会把 pyqdemo 自己也复制一份。试试：pyqdemo run {file}",
+    ),
+    "refused_threads": Text(
+        "{where} uses {what}, which nobody can control. Try: threading.Thread, threading.Lock",
+        "{where} 用到 {what}，它无法控制。试试：threading.Thread、threading.Lock",
+    ),
+    "refused_keyboard": Text(
+        "{where} uses {what}, but a run under control has no keyboard."
+        " Try: pyqdemo run {file} --plain",
+        "{where} 用到 {what}，而受控的运行没有键盘。试试：pyqdemo run {file} --plain",
+    ),
+    "refused_signal": Text(
+        "{where} uses {what} on itself, and signals cannot be controlled. Try: pyqdemo run {file}",
+        "{where} 用 {what} 给自己发信号，而信号无法控制。试试：pyqdemo run {file}",
+    ),
+    "function_unusable": Text(
+        "{function} cannot be run under control: {reason}. Try: a function of a file",
+        "{function} 不能受控运行：{reason}。试试：写在文件里的函数",
+    ),
+    # Schedules
+    "schedule_malformed": Text(
+        "the schedule is wrong from sign {place} on: it has {seen}, but should have {expected}."
+        " Try: pyqdemo chefs --seed 7 --show-schedule",
+        "调度从第 {place} 个字符起有误，这里是：{seen}；应为：{expected}。"
+        "试试：pyqdemo chefs --seed 7 --show-schedule",
+    ),
+    "schedule_program": Text(
+        "the schedule is of the program {expected}, but this one is {seen}. Try: pyqdemo {next}",
+        "这份调度属于程序 {expected}，而这个程序是 {seen}。试试：pyqdemo {next}",
+    ),
+    "schedule_model": Text(
+        "the choices were made for version {expected} of the models, but here is version {seen}."
+        " Try: pyqdemo {next}",
+        "这些选择是为模型第 {expected} 版做的，这里是第 {seen} 版。试试：pyqdemo {next}",
+    ),
+    "schedule_native": Text(
+        "the run was native: the operating system made the choices, and nobody noted them."
+        " Try: pyqdemo chefs --seed 7",
+        "这是原生运行：轮到谁由操作系统决定，没有记下来。试试：pyqdemo chefs --seed 7",
+    ),
+    "schedule_parameter": Text(
+        "no schedule can carry {name}={value}. Try: pyqdemo chefs --seed 7 --save run.jsonl",
+        "调度里写不了 {name}={value}。试试：pyqdemo chefs --seed 7 --save run.jsonl",
+    ),
+    "schedule_unwritable": Text(
+        "this run's {name} cannot be written as a text. Try: --save run.jsonl",
+        "这次运行的 {name} 写不成文字。试试：--save run.jsonl",
+    ),
+    "schedule_not_yet": Text(
+        "the schedule says {setting}, which this version cannot do yet. Try: a newer pyqdemo",
+        "调度里有 {setting}，这个版本还做不到。试试：新版的 pyqdemo",
+    ),
+    "schedule_no_parameter": Text(
+        "the schedule says {name}={value}, which {lesson} does not take."
+        " Try: pyqdemo {lesson} --help",
+        "调度里有 {name}={value}，{lesson} 不接受。试试：pyqdemo {lesson} --help",
+    ),
+    "schedule_otherwise": Text(
+        "{option} does not go with the schedule, where it is {settled}. Try: pyqdemo {next}",
+        "{option} 和调度不符，调度里是 {settled}。试试：pyqdemo {next}",
+    ),
+    "schedule_arguments": Text(
+        "the program's arguments are not those of the schedule. Try: pyqdemo {next}",
+        "程序的参数和调度里的不一样。试试：pyqdemo {next}",
+    ),
+    # Files
+    "cannot_read": Text(
+        "{file} cannot be read: {reason}. Try: pyqdemo run --help",
+        "读不了 {file}：{reason}。试试：pyqdemo run --help",
+    ),
+    "program_missing": Text(
+        "there is no file {file}. Nearest: pyqdemo run {nearest}",
+        "没有文件 {file}。最接近的是：pyqdemo run {nearest}",
+    ),
+    "program_too_deep": Text(
+        "{file} is nested too deeply for Python to compile. Try: python {file}",
+        "{file} 嵌套太深，Python 无法编译。试试：python {file}",
+    ),
+    "cannot_compile": Text(
+        "{file}, line {line}, is not Python: {reason}. Try: python {file}",
+        "{file} 第 {line} 行不是正确的 Python：{reason}。试试：python {file}",
+    ),
+    "cannot_write": Text(
+        "{file} cannot be written: {reason}. Try: --save run.jsonl",
+        "写不了 {file}：{reason}。试试：--save run.jsonl",
+    ),
+    "save_foreign": Text(
+        "--save would replace {file}, which is no recorded run. Try: --save run.jsonl",
+        "--save 会覆盖 {file}，而它不是一次运行的记录。试试：--save run.jsonl",
+    ),
+    "copy_exists": Text(
+        "{file} is there already and stays as it is. Try: pyqdemo {next} --force",
+        "{file} 已经存在，没有动它。试试：pyqdemo {next} --force",
+    ),
+    "copy_unwritable": Text(
+        "{file} cannot be written: {reason}. Try: pyqdemo {next}",
+        "写不了 {file}：{reason}。试试：pyqdemo {next}",
+    ),
+    "card_unreadable": Text(
+        "the card {file} cannot be read: {reason}. Try: pyqdemo doctor",
+        "课程卡片 {file} 读不了：{reason}。试试：pyqdemo doctor",
+    ),
+    "card_wrong": Text(
+        "the card {file} does not hold together: {reason}. Try: pyqdemo doctor",
+        "课程卡片 {file} 有问题：{reason}。试试：pyqdemo doctor",
+    ),
+    # Recorded runs
+    "trace_foreign": Text(
+        "{file} is no recorded run; line 1 is {seen}. Try: pyqdemo chefs --save run.jsonl",
+        "{file} 不是一次运行的记录，第 1 行是：{seen}。试试：pyqdemo chefs --save run.jsonl",
+    ),
+    "trace_newer": Text(
+        "{file} is {seen}, but this pyqdemo reads {expected}. Try: a newer pyqdemo",
+        "{file} 的格式是 {seen}，这个版本只能读 {expected}。试试：新版的 pyqdemo",
+    ),
+    "trace_damaged": Text(
+        "{file}, line {line}, is damaged: {seen}, but should be {expected}."
+        " Try: pyqdemo chefs --save run.jsonl",
+        "{file} 第 {line} 行已损坏：是 {seen}，应为 {expected}。"
+        "试试：pyqdemo chefs --save run.jsonl",
+    ),
+    "trace_line_too_long": Text(
+        "{file}, line {line}, is longer than {most} bytes, the most there can be."
+        " Try: pyqdemo chefs --save run.jsonl",
+        "{file} 第 {line} 行超过 {most} 字节的上限。试试：pyqdemo chefs --save run.jsonl",
+    ),
+    "trace_too_big": Text(
+        "{file} has {seen} bytes, but {most} are the most that is read."
+        " Try: pyqdemo chefs --save run.jsonl",
+        "{file} 有 {seen} 字节，最多只读 {most}。试试：pyqdemo chefs --save run.jsonl",
+    ),
+    "trace_lacks": Text(
+        "{file} lacks {field}, which a run under control leaves."
+        " Try: pyqdemo chefs --seed 7 --save run.jsonl",
+        "{file} 缺少 {field}，受控的运行都会留下它。试试：pyqdemo chefs --seed 7 --save run.jsonl",
+    ),
+    "trace_steps": Text(
+        "{file} does not hold together: event {seq} is of step {step}, but should be of step"
+        " {expected}. Try: pyqdemo chefs --seed 7 --save run.jsonl",
+        "{file} 前后不符：事件 {seq} 属于第 {step} 步，应为第 {expected} 步。"
+        "试试：pyqdemo chefs --seed 7 --save run.jsonl",
+    ),
+    "replay_native": Text(
+        "{file} is of a native run: the operating system chose who goes next, so there are no"
+        " choices to repeat. Try: pyqdemo {next}",
+        "{file} 记录的是原生运行：轮到谁由操作系统决定，没有可以重放的选择。试试：pyqdemo {next}",
+    ),
+    "replay_program_missing": Text(
+        "{file}, the program of this run, is neither here nor beside the record."
+        " Try: pyqdemo {next}",
+        "这次运行的程序 {file} 既不在这里，也不在记录旁边。试试：pyqdemo {next}",
+    ),
+    "replay_lesson_missing": Text(
+        "{file} is of the lesson {name}, which is not here. Try: pyqdemo list",
+        "{file} 是 {name} 这一课的运行，而这里没有这一课。试试：pyqdemo list",
+    ),
+    "replay_other_text": Text(
+        "{file} is not as it was when it was recorded. Try: pyqdemo {next}",
+        "{file} 和记录时的内容不一样了。试试：pyqdemo {next}",
+    ),
+    "replay_mismatch": Text(
+        "step {step} cannot be repeated: {wanted} should go on, but only {enabled} can."
+        " Try: pyqdemo {next}",
+        "第 {step} 步重放不了：该轮到 {wanted}，可运行的只有 {enabled}。试试：pyqdemo {next}",
+    ),
+    "cannot_start": Text(
+        "the program could not be started: {reason}. Try: pyqdemo doctor",
+        "程序启动不了：{reason}。试试：pyqdemo doctor",
+    ),
+    "system": Text(
+        "{what}: {reason}. Try: pyqdemo doctor", "{what}：{reason}。试试：pyqdemo doctor"
+    ),
+}

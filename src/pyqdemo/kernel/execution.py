@@ -1,0 +1,411 @@
+"""One execution: its tasks, its clock, who can go next, and how it ended."""
+
+from __future__ import annotations
+
+import re
+from bisect import insort
+from collections.abc import Mapping
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import Any
+
+from pyqdemo.kernel.log import Log
+from pyqdemo.kernel.operations import Model, Operation, Write, seconds_ns
+from pyqdemo.kernel.tasks import Begin, Task
+from pyqdemo.kernel.waiting import circle_through, ends_all, waits
+from pyqdemo.point import Access, Exhausted, Pending, Point, Strategy
+from pyqdemo.schedule import MAX_STEPS
+from pyqdemo.trace import Loss, Outcome, OutcomeKind, TaskKind, Wait
+
+__all__ = ["MODEL", "Execution", "Limits", "Written"]
+
+#: Version of the models and of the step's grain. A schedule means the same run only under
+#: the version it was made with, so whatever changes a run changes this.
+MODEL = "1"
+
+_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
+_by_path = attrgetter("path")
+_new = tuple.__new__
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """When an execution is stopped, and how time passes in it.
+
+    Attributes:
+        max_steps: steps, at least 1.
+        for_s: virtual seconds, None for no bound.
+        stop_after: items taken (completed get or recv), None for no bound.
+        loose: sleeps and timeouts may overrun: whoever has a deadline can be chosen, and
+            the clock then goes there. Else time passes only when nobody else can go on,
+            and sleeps end in the order of their ends.
+    """
+
+    max_steps: int = MAX_STEPS
+    for_s: float | None = None
+    stop_after: int | None = None
+    loose: bool = False
+
+    @property
+    def bounds(self) -> Mapping[str, float | int]:
+        """As ``trace.Header.bounds`` has them."""
+        told = {"max_steps": self.max_steps, "for_s": self.for_s, "stop_after": self.stop_after}
+        return {name: bound for name, bound in told.items() if bound is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What one task sent to one stream."""
+
+    stream: str
+    task: str
+    text: str
+
+
+@dataclass(slots=True)
+class _Ending:
+    """How the execution ends, while tasks may still be unwound."""
+
+    kind: OutcomeKind
+    detail: str = ""
+    waits: tuple[Wait, ...] = ()
+
+
+class Execution:
+    """One run of a program whose every step we choose.
+
+    Args:
+        strategy: decides at every point; ``begin`` is called here.
+        limits: when to stop.
+        log: takes the records; None records nothing (while exploring).
+
+    Attributes:
+        alive: tasks that are not over, in the order of their ids. Of a process that has
+            ended its own code the main task stays until its exit.
+        running: the task that took the last step.
+        now_ns: the virtual clock, from 0.
+        steps: steps taken.
+        choices: the chosen task's id at each step.
+        taken: items taken so far.
+        output: what was written, in order.
+        failures: exceptions that ended a task's code: (task, ``NAME: text``).
+        exit_code: the program's own, once its main code is over.
+        uncontrolled: what the program used that is not under control; while it is not
+            empty, nothing may be claimed of other executions.
+        losses: what could not be done or recorded, said openly.
+        over: how it ended; None while it goes on.
+    """
+
+    def __init__(self, strategy: Strategy, limits: Limits, log: Log | None = None) -> None:
+        self.strategy = strategy
+        self.limits = limits
+        self.log = log
+        self.alive: list[Task] = []
+        self.now_ns = 0
+        self.steps = 0
+        self.choices: list[str] = []
+        self.taken = 0
+        self.output: list[Written] = []
+        self.failures: list[tuple[Task, str]] = []
+        self.exit_code = 0
+        self.uncontrolled: list[str] = []
+        self.losses: list[Loss] = []
+        self.over: _Ending | None = None
+        self._tasks: dict[str, Task] = {}
+        self._bounded = limits.for_s is not None or limits.stop_after is not None
+        self._until_ns = None if limits.for_s is None else seconds_ns(limits.for_s)
+        self._addresses: dict[str, int] = {}
+        self._newly_blocked: list[Task] = []
+        self._circles: list[tuple[Task, ...]] = []
+        self._changed = False  # a wait or an end since the circles were looked at
+        strategy.begin()
+        self.main = self.running = self._make(Task("0", "MainThread", TaskKind.MAIN, None, False))
+
+    # What a carrier of tasks calls, in this order.
+
+    def attempt(self, task: Task, operation: Operation) -> None:
+        """A task says what it does next; it takes effect when the task is chosen."""
+        if operation.timeout_s is not None:
+            operation.deadline_ns = self.now_ns + seconds_ns(operation.timeout_s)
+        task.pending = operation
+
+    def choose(self) -> Task | None:
+        """Takes the decision: the task that takes the next step, None if there is none.
+
+        Then the execution is over, and ``over`` says how.
+
+        Raises:
+            PyqdemoError: the strategy cannot choose what it was told to.
+        ValueError: it chose a task that is not enabled.
+        """
+        if self.over is not None or (
+            (self._bounded or self.steps >= self.limits.max_steps) and self._at_a_bound()
+        ):
+            return None
+        enabled = self._enabled() or self._enabled_later()
+        if not enabled or (self._changed and self._doomed()):
+            return None
+        step = self.steps + 1
+        try:
+            # As Point(...) does, in half the time.
+            id = self.strategy.choose(_new(Point, (step, self.running.id, enabled, self._look)))
+        except Exhausted as stopped:
+            self.end(OutcomeKind.STEP_BOUND, str(stopped))
+            return None
+        if id not in enabled:
+            raise ValueError(f"step {step}: {id} was chosen, of {enabled}")
+        self.steps = step
+        self.choices.append(id)
+        self.running = chosen = self._tasks[id]
+        operation = chosen.pending
+        assert operation is not None, "a task that is alive attempts something"
+        due = operation.deadline_ns
+        if due is not None and due > self.now_ns and not operation.ready():
+            self.now_ns = due  # loose: it overran whatever was before
+        return chosen
+
+    def take_effect(self, task: Task) -> Any:
+        """What the task attempts happens; gives its answer, or raises its exception."""
+        operation = task.pending
+        assert operation is not None, "attempted before"
+        task.pending = None
+        if self.log is None:
+            return operation.apply(self, task)
+        return self.perform(task, operation)
+
+    def perform(self, task: Task, operation: Operation) -> Any:
+        """An operation happens within the step of the running task, without a choice."""
+        try:
+            answer = operation.apply(self, task)
+        except Exception as error:
+            operation.result = raised(error)
+            if self.log is not None and not operation.quiet:
+                self.log.done(self, task, operation)
+            raise
+        if self.log is not None and not operation.quiet:
+            self.log.done(self, task, operation)
+        return answer
+
+    # What operations do to the execution.
+
+    def spawn(self, id: str, name: str, role: str | None, daemon: bool, maker: Task) -> Task:
+        """Makes a thread, ready to begin."""
+        maker.children += 1
+        return self._make(Task(id, name, TaskKind.THREAD, maker.process, daemon), role, maker)
+
+    def retire(self, task: Task) -> None:
+        """A thread's code is over."""
+        task.alive = False
+        self.alive.remove(task)
+        self._changed = bool(self._circles)
+
+    def exit(self, task: Task) -> None:
+        """A process has ended, and its daemons with it; the first one ends the execution."""
+        for other in [other for other in self.alive if other.process is task]:
+            self.retire(other)
+        if task is self.main:
+            self.end(OutcomeKind.COMPLETED)
+
+    def register(
+        self,
+        model: Model,
+        task: Task,
+        *,
+        capacity: int | None = None,
+        of: str | None = None,
+        location: str | None = None,
+        name: str | None = None,
+        quiet: bool = False,
+    ) -> None:
+        """Gives a resource its id and, unless it is a library's own, announces it.
+
+        Args:
+            task: who makes it.
+            capacity, of, location, name: as in ``trace.Resource``.
+        """
+        counted = f"~{model.kind}" if quiet else model.kind
+        task.made[counted] += 1
+        number = task.made[counted]
+        model.id = f"{task.id}/{model.kind}{'~' if quiet else '/'}{number}"
+        if self.log is not None and not quiet:
+            label = name or f"{model.kind}-{number}"
+            self.log.resource(model.id, model.kind, label, capacity, of, location)
+
+    def write(self, task: Task, operation: Write, text: str, last: bool = False) -> None:
+        """One part of what a ``Write`` sends; ``take_effect`` records the last one's event."""
+        stream, text = operation.target or "", self.tidy(text)
+        self.output.append(Written(stream.rpartition("/")[2], task.id, text))
+        operation.value = text
+        if self.log is not None and not last:
+            self.log.done(self, task, operation)
+
+    def tidy(self, text: str) -> str:
+        """The text with addresses in it (``at 0x7f31``) as numbers in order of appearance.
+
+        They are the one thing that differs between equal runs of most programs.
+        """
+        return _ADDRESS.sub(self._number, text) if " at 0x" in text else text
+
+    def _number(self, found: re.Match[str]) -> str:
+        address = found.group()
+        return f" at #{self._addresses.setdefault(address, len(self._addresses) + 1)}"
+
+    def took(self) -> None:
+        """An item was taken out of a queue or a pipe."""
+        self.taken += 1
+
+    def new_item(self, task: Task) -> str:
+        """The id of the next item that a task puts."""
+        task.items += 1
+        return f"{task.id}#{task.items}"
+
+    def failed(self, task: Task, error: BaseException) -> None:
+        """A task's code ended by an exception that nobody caught."""
+        self.failures.append((task, told(error)))
+
+    def note_uncontrolled(self, what: str) -> None:
+        """The program uses something whose order we do not decide."""
+        if what not in self.uncontrolled:
+            self.uncontrolled.append(what)
+
+    # How it ends.
+
+    def end(self, kind: OutcomeKind, detail: str = "", waiting: tuple[Wait, ...] = ()) -> None:
+        """The execution is over; the first reason stands."""
+        if self.over is None:
+            self.over = _Ending(kind, detail, waiting)
+
+    def outcome(self) -> Outcome:
+        """How the execution ended, once it is over."""
+        ending = self.over
+        assert ending is not None, "it is over"
+        kind, detail, code = ending.kind, ending.detail, self.exit_code or None
+        if kind is OutcomeKind.COMPLETED:
+            code = self.exit_code
+            if self.failures:
+                task, what = self.failures[0]
+                kind, detail = OutcomeKind.EXCEPTION, f"{task.name}: {what}"
+        return Outcome(
+            kind,
+            detail,
+            code,
+            ending.waits,
+            tuple(self.losses),
+            self.now_ns,
+            tuple(self.uncontrolled),
+        )
+
+    # Inside.
+
+    def _make(self, task: Task, role: str | None = None, maker: Task | None = None) -> Task:
+        self._tasks[task.id] = task
+        insort(self.alive, task, key=_by_path)
+        task.pending = Begin(task.id)
+        if self.log is not None:
+            self.log.task(task, role, None if maker is None else maker.id)
+        return task
+
+    def _enabled(self) -> tuple[str, ...]:
+        """Ids of those who can be chosen now; notes who has to wait."""
+        enabled = []
+        for task in self.alive:
+            operation = task.pending
+            if operation is None:
+                continue
+            if operation.ready():
+                enabled.append(task.id)
+                continue
+            if not operation.told:
+                self._tell_blocked(task, operation)
+            due = operation.deadline_ns
+            if due is not None and (self.limits.loose or due <= self.now_ns):
+                enabled.append(task.id)
+        return tuple(enabled)
+
+    def _enabled_later(self) -> tuple[str, ...]:
+        """Moves the clock to where somebody can be chosen; nobody, if only a bound or nothing
+        at all lies ahead."""
+        due = [
+            task.pending.deadline_ns
+            for task in self.alive
+            if task.pending is not None and task.pending.deadline_ns is not None
+        ]
+        if not due:
+            self.end(OutcomeKind.DEADLOCK, "nobody can go on", waits(self))
+            return ()
+        if self._until_ns is not None and min(due) > self._until_ns:
+            self._out_of_time()
+            return ()
+        self.now_ns = min(due)
+        return self._enabled()
+
+    def _tell_blocked(self, task: Task, operation: Operation) -> None:
+        operation.told = True
+        operation.since_ns = self.now_ns
+        self._newly_blocked.append(task)
+        self._changed = True
+        if self.log is not None:
+            self.log.blocked(self, task, operation)
+
+    def _doomed(self) -> bool:
+        """Whether tasks that hold what the others of them need keep the program from ending."""
+        self._changed = False
+        for task in self._newly_blocked:
+            circle = circle_through(task)
+            if circle:
+                self._circles.append(circle)
+        self._newly_blocked.clear()
+        if not any(ends_all(circle, self.alive) for circle in self._circles):
+            return False
+        self.end(OutcomeKind.DEADLOCK, "they wait for each other", waits(self))
+        return True
+
+    def _at_a_bound(self) -> bool:
+        limits = self.limits
+        if self._until_ns is not None and self.now_ns >= self._until_ns:
+            self._out_of_time()
+        elif limits.stop_after is not None and self.taken >= limits.stop_after:
+            self.end(OutcomeKind.STEP_BOUND, f"stopped after {self.taken} items")
+        elif self.steps >= limits.max_steps:
+            told = "step" if self.steps == 1 else "steps"
+            self.end(OutcomeKind.STEP_BOUND, f"stopped after {self.steps} {told}")
+        return self.over is not None
+
+    def _out_of_time(self) -> None:
+        self.now_ns = max(self.now_ns, self._until_ns or 0)
+        self.end(OutcomeKind.TIME_BOUND, f"stopped after {self.limits.for_s:g} s", ())
+
+    def _look(self) -> tuple[Pending, ...]:
+        limits, now = self.limits, self.now_ns
+        seen = []
+        for task in self.alive:
+            operation = task.pending
+            if operation is None:
+                continue
+            due = operation.deadline_ns
+            enabled = operation.ready() or (due is not None and (limits.loose or due <= now))
+            accesses = operation.accesses()
+            if due is not None:
+                accesses = (*accesses, Access("clock", "a"))  # its end may move the clock
+            if task.daemon:
+                accesses = (*accesses, Access(f"alive:{task.process.id}", "r"))
+            seen.append(
+                Pending(
+                    task.id, enabled, operation.kind, operation.target, accesses, operation.value
+                )
+            )
+        return tuple(seen)
+
+
+def raised(error: BaseException) -> str:
+    """What an event's ``result`` says of an exception."""
+    return f"raised {told(error)}"
+
+
+def told(error: BaseException) -> str:
+    """``ValueError: text``; the program's own ``__str__`` may itself fail."""
+    try:
+        text = str(error)
+    except Exception:
+        text = "<exception str() failed>"  # as a traceback says it
+    return type(error).__name__ + (f": {text}" if text else "")

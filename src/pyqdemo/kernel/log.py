@@ -1,0 +1,94 @@
+"""The records of one execution, as they come."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyqdemo.trace import Event, Phase, Record, Resource
+from pyqdemo.trace import Task as TaskRecord
+
+if TYPE_CHECKING:
+    from pyqdemo.kernel.execution import Execution
+    from pyqdemo.kernel.operations import Operation
+    from pyqdemo.kernel.tasks import Task
+
+__all__ = ["Log"]
+
+
+class Log:
+    """Takes tasks, resources and events in their one order.
+
+    Attributes:
+        records: in order; a task or resource stands before the first event that names it.
+    """
+
+    def __init__(self) -> None:
+        self.records: list[Record] = []
+        self._seq = 0
+        self._known: set[str] = set()
+
+    @property
+    def names(self) -> dict[str, str]:
+        """The name of each task so far, by its id."""
+        return {record.id: record.name for record in self.records if type(record) is TaskRecord}
+
+    def task(self, task: Task, role: str | None, maker: str | None) -> None:
+        """Announces a task."""
+        self.records.append(
+            TaskRecord(
+                id=task.id,
+                kind=task.kind,
+                name=task.name,
+                process=task.process.id,
+                role=role,
+                parent=maker,
+                daemon=task.daemon,
+            )
+        )
+
+    def resource(
+        self,
+        id: str,
+        kind: str,
+        name: str,
+        capacity: int | None = None,
+        of: str | None = None,
+        location: str | None = None,
+    ) -> None:
+        """Announces a resource."""
+        self._known.add(id)
+        self.records.append(Resource(id, kind, name, capacity, of, location))
+
+    def done(self, execution: Execution, task: Task, operation: Operation) -> None:
+        """An operation took effect, or raised."""
+        self._event(execution, task, operation, Phase.DONE)
+
+    def blocked(self, execution: Execution, task: Task, operation: Operation) -> None:
+        """An operation has to wait."""
+        self._event(execution, task, operation, Phase.BLOCKED)
+
+    def _event(self, execution: Execution, task: Task, operation: Operation, phase: Phase) -> None:
+        target, done = operation.target, phase is Phase.DONE
+        if target is not None and target not in self._known and "/" in target:
+            kind, _, number = target.partition("/")[2].replace("~", "/").partition("/")
+            self.resource(target, kind, f"{kind}-{number}")
+        value, result = operation.value, operation.result if done else None
+        self._seq += 1
+        self.records.append(
+            Event(
+                seq=self._seq,
+                task=task.id,
+                phase=phase,
+                operation=operation.kind,
+                resource=target,
+                item=operation.item if done else None,
+                value=None if value is None else execution.tidy(value),
+                result=None if result is None else execution.tidy(result),
+                location=operation.location,
+                virtual_ns=execution.now_ns,
+                depth=operation.depth if done else None,
+                timeout_s=None if done else operation.timeout_s,
+                cut=operation.cut,
+                step=execution.steps,
+            )
+        )

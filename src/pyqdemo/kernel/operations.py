@@ -1,0 +1,150 @@
+"""What a task can attempt: the shape of every operation, and those on no resource."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pyqdemo.point import Access
+
+if TYPE_CHECKING:
+    from pyqdemo.kernel.execution import Execution
+    from pyqdemo.kernel.tasks import Task
+
+__all__ = ["Model", "Operation", "ReadClock", "Sleep", "Write", "seconds_ns"]
+
+
+def seconds_ns(seconds: float) -> int:
+    """Seconds as whole nanoseconds, to the nearest."""
+    return round(seconds * 1_000_000_000)
+
+
+class Model:
+    """The state of one resource.
+
+    Attributes:
+        id: as in ``trace.Resource``; given by ``Execution.register``.
+        kind: as there.
+    """
+
+    kind: str = ""
+
+    def __init__(self) -> None:
+        self.id = ""
+
+
+class Operation:
+    """What a task attempts on a resource.
+
+    It can take effect when it is ``ready``. If it has a bound (``timeout_s``) it can also
+    take effect when that is reached, ready or not: ``apply`` then does what a timeout does.
+    An operation that does not wait (``block=False``) is always ready.
+
+    Subclasses change state in ``apply`` only. They must say in ``accesses`` all that
+    ``ready``, the answer and the exception depend on, and all that they change.
+
+    Attributes:
+        kind: the operation's name in a trace.
+        target: id of the resource or task it is attempted on.
+        value: short text of its argument.
+        timeout_s: bound of the wait as the program gave it, None for no bound.
+        item, depth, result: of its event; set by ``apply``.
+        deadline_ns: when the bound is reached; set when it is attempted.
+        told: whether its being blocked has been recorded.
+        since_ns: since when it has been blocked.
+        location: ``file.py:31`` in the program.
+        quiet: it is a library's own affair and leaves no event unless it waits.
+    """
+
+    kind = ""
+    target: str | None = None
+    value: str | None = None
+    timeout_s: float | None = None
+    item: str | None = None
+    depth: int | None = None
+    result: str | None = None
+    cut = 0
+    deadline_ns: int | None = None
+    since_ns: int | None = None
+    told = False
+    location: str | None = None
+    quiet = False
+
+    def ready(self) -> bool:
+        """Whether it could take effect now without a timeout."""
+        return True
+
+    def apply(self, execution: Execution, task: Task) -> Any:
+        """Takes effect; gives the program's answer or raises the program's exception.
+
+        Called when it is ready, or when its deadline is reached.
+        """
+        raise NotImplementedError
+
+    def accesses(self) -> tuple[Access, ...]:
+        """What it reads and changes; see ``point.Access``."""
+        return ()
+
+    def holders(self) -> tuple[Task, ...]:
+        """Tasks that could let it go on by giving up what they hold, or by ending."""
+        return ()
+
+
+class Sleep(Operation):
+    """``time.sleep``: ready when the time is over; in loose time at any later moment too."""
+
+    kind = "sleep"
+
+    def __init__(self, seconds: float, value: str) -> None:
+        self.timeout_s = seconds
+        self.value = value
+
+    def ready(self) -> bool:
+        return False  # it ends by its deadline
+
+    def apply(self, execution: Execution, task: Task) -> None:
+        return None
+
+    def accesses(self) -> tuple[Access, ...]:
+        # The clock becomes the later of two moments, whichever sleep ends first.
+        return (Access("clock", "a"),)
+
+
+class ReadClock(Operation):
+    """Reading the time. A task that finds it as it last saw it moves it by a microsecond.
+
+    So a program that divides by the time it took, or waits in a loop for a moment to come,
+    does what it does on a real clock, though steps take no time.
+    """
+
+    kind = "time"
+    TICK_NS = 1_000
+
+    def __init__(self, clock: str = "time") -> None:
+        self.value = clock
+
+    def apply(self, execution: Execution, task: Task) -> int:
+        if task.saw_ns == execution.now_ns:
+            execution.now_ns += self.TICK_NS
+        task.saw_ns = execution.now_ns
+        return execution.now_ns
+
+    def accesses(self) -> tuple[Access, ...]:
+        return (Access("clock", "w"),)
+
+
+class Write(Operation):
+    """What one ``print`` or ``write`` sends to a stream, in the parts in which it does.
+
+    Several parts are several events of one step: nobody comes in between.
+    """
+
+    kind = "write"
+
+    def __init__(self, stream: str, parts: tuple[str, ...]) -> None:
+        self.target = stream
+        self.parts = parts
+
+    def apply(self, execution: Execution, task: Task) -> None:
+        for part in self.parts[:-1]:
+            execution.write(task, self, part)
+        execution.write(task, self, self.parts[-1], last=True)

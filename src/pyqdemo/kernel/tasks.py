@@ -1,0 +1,220 @@
+"""A task: what the scheduler runs, and the operations on its life."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from pyqdemo.kernel.operations import Operation
+from pyqdemo.point import Access
+from pyqdemo.trace import TaskKind
+
+if TYPE_CHECKING:
+    from pyqdemo.kernel.execution import Execution
+
+__all__ = ["AwaitThreads", "Begin", "End", "Exit", "IsAlive", "Join", "Start", "Task"]
+
+
+class Task:
+    """What takes steps.
+
+    Attributes:
+        id: ``0.2``; see ``trace.Task``.
+        path: the id's numbers, by which tasks are ordered.
+        process: the task that is the main thread of its process; itself for such a one.
+        pending: what it attempts next; None once it is over.
+        alive: from its start to the end of its own code.
+        saw_ns: the time when it last read the clock; None before that.
+        life: what the world that carries it keeps with it.
+        children, items, made: how many tasks it made, items it put, resources by kind.
+    """
+
+    __slots__ = (
+        "alive",
+        "children",
+        "daemon",
+        "id",
+        "items",
+        "kind",
+        "life",
+        "made",
+        "name",
+        "path",
+        "pending",
+        "process",
+        "saw_ns",
+    )
+
+    def __init__(
+        self, id: str, name: str, kind: TaskKind, process: Task | None, daemon: bool
+    ) -> None:
+        self.id = id
+        # What nobody in the program made (``0.1~1``) comes behind what somebody did.
+        self.path = tuple(map(int, id.replace("~", ".1000000.").split(".")))
+        self.name = name
+        self.kind = kind
+        self.process = self if process is None else process
+        self.daemon = daemon
+        self.pending: Operation | None = None
+        self.alive = True
+        self.life: Any = None
+        self.saw_ns: int | None = None
+        self.children = 0
+        self.items = 0
+        self.made: Counter[str] = Counter()
+
+    def __repr__(self) -> str:
+        return f"<Task {self.id} {self.name}>"
+
+
+class Begin(Operation):
+    """A task's first step: from here its own code runs."""
+
+    kind = "begin"
+
+    def __init__(self, task: str) -> None:
+        self._access = (Access(f"life:{task}", "w"),)
+
+    def apply(self, execution: Execution, task: Task) -> None:
+        return None
+
+    def accesses(self) -> tuple[Access, ...]:
+        return self._access
+
+
+class Start(Operation):
+    """A task makes another; its answer is that other.
+
+    Args:
+        id: the new task's.
+        name, role, daemon: of the new task, as in ``trace.Task``.
+    """
+
+    kind = "start"
+
+    def __init__(self, id: str, name: str, role: str | None, daemon: bool) -> None:
+        self.target = id
+        self.name = name
+        self.role = role
+        self.daemon = daemon
+
+    def apply(self, execution: Execution, task: Task) -> Task:
+        return execution.spawn(self.target or "", self.name, self.role, self.daemon, task)
+
+    def accesses(self) -> tuple[Access, ...]:
+        return (Access(f"life:{self.target}", "w"),)
+
+
+class Join(Operation):
+    """Waits until another task is over; its answer is whether it is."""
+
+    kind = "join"
+
+    def __init__(self, other: Task, timeout_s: float | None = None) -> None:
+        self.other = other
+        self.target = other.id
+        self.timeout_s = timeout_s
+
+    def ready(self) -> bool:
+        return not self.other.alive
+
+    def apply(self, execution: Execution, task: Task) -> bool:
+        if self.other.alive:
+            self.result = "still running"
+        return not self.other.alive
+
+    def accesses(self) -> tuple[Access, ...]:
+        return (Access(f"life:{self.target}", "r"),)
+
+    def holders(self) -> tuple[Task, ...]:
+        return (self.other,)
+
+
+class IsAlive(Operation):
+    """Asks whether another task is still running."""
+
+    kind = "is_alive"
+
+    def __init__(self, other: Task) -> None:
+        self.other = other
+        self.target = other.id
+
+    def apply(self, execution: Execution, task: Task) -> bool:
+        self.result = str(self.other.alive)
+        return self.other.alive
+
+    def accesses(self) -> tuple[Access, ...]:
+        return (Access(f"life:{self.target}", "r"),)
+
+
+class End(Operation):
+    """A task's own code is over.
+
+    Args:
+        task: whose.
+        result: ``raised NAME: text`` if by an exception.
+    """
+
+    kind = "end"
+
+    def __init__(self, task: Task, result: str | None) -> None:
+        self.result = result
+        self._access = (Access(f"life:{task.id}", "w"),)
+
+    def apply(self, execution: Execution, task: Task) -> None:
+        task.alive = False
+        if task.process is not task:  # a main task stays until its process exits
+            execution.retire(task)
+
+    def accesses(self) -> tuple[Access, ...]:
+        return self._access
+
+
+class AwaitThreads(Operation):
+    """A process's main task waits for the process's threads, but for the daemons.
+
+    Args:
+        main: the main task.
+        execution: asked for who is alive, whenever that matters.
+    """
+
+    kind = "join"
+    value: str | None = "threads"
+
+    def __init__(self, main: Task, execution: Execution) -> None:
+        self._main = main
+        self._tasks = execution.alive
+
+    def ready(self) -> bool:
+        main = self._main
+        for task in self._tasks:
+            if not task.daemon and task.process is main and task is not main:
+                return False
+        return True
+
+    def apply(self, execution: Execution, task: Task) -> None:
+        return None
+
+    def accesses(self) -> tuple[Access, ...]:
+        return tuple(Access(f"life:{task.id}", "r") for task in self.holders())
+
+    def holders(self) -> tuple[Task, ...]:
+        main = self._main
+        return tuple(
+            task
+            for task in self._tasks
+            if task is not main and task.process is main and not task.daemon
+        )
+
+
+class Exit(AwaitThreads):
+    """The process ends, when its threads have ended, and takes its daemons with it."""
+
+    kind = "exit"
+    value = None
+
+    def apply(self, execution: Execution, task: Task) -> None:
+        execution.exit(task)
+
+    def accesses(self) -> tuple[Access, ...]:
+        return (Access(f"alive:{self._main.id}", "w"), *super().accesses())

@@ -1,0 +1,82 @@
+"""The seam between a scheduler and a strategy: one point, one answer.
+
+At every point the kernel asks ``choose`` which of the enabled tasks takes the next step.
+A strategy sees plain data only; it cannot alter the run but by its answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple, Protocol
+
+__all__ = ["Access", "Exhausted", "Pending", "Point", "Strategy"]
+
+
+class Exhausted(Exception):
+    """The strategy has nothing more to say: the execution stops here, and nothing is wrong."""
+
+
+class Access(NamedTuple):
+    """What an operation touches, so far as another's order with it can matter.
+
+    Two operations depend on each other if they touch the same part, unless both only
+    read it, or both only add to it (which commutes).
+
+    Attributes:
+        part: of a resource or task: ``0/queue/1.head``, ``alive:0.2``, ``clock``.
+        mode: ``r`` reads, ``w`` writes, ``a`` adds.
+    """
+
+    part: str
+    mode: str
+
+
+class Pending(NamedTuple):
+    """A task as it stands at a point.
+
+    Attributes:
+        task: its id.
+        enabled: whether it can be chosen.
+        operation: what it attempts, as in ``trace.Event``.
+        resource: on what: a resource's or task's id.
+        accesses: what its step touches, the program's plain data aside.
+        value: short text of the operation's argument.
+    """
+
+    task: str
+    enabled: bool
+    operation: str
+    resource: str | None
+    accesses: tuple[Access, ...]
+    value: str | None
+
+
+class Point(NamedTuple):
+    """A moment at which the next task is chosen.
+
+    Attributes:
+        step: number of the step that is about to be taken, from 1.
+        running: task that took the last step; ``0`` before the first.
+        enabled: ids of the tasks that can be chosen, never empty, in the order of their ids.
+        look: gives every task that is alive, in that order; to be called during ``choose``.
+    """
+
+    step: int
+    running: str
+    enabled: tuple[str, ...]
+    look: Callable[[], tuple[Pending, ...]]
+
+
+class Strategy(Protocol):
+    """Decides who goes next. One object lives through any number of executions."""
+
+    def begin(self) -> None:
+        """A new execution begins: whatever was counted or drawn starts anew."""
+
+    def choose(self, point: Point) -> str:
+        """One of ``point.enabled``.
+
+        Raises:
+            Exhausted: it has nothing more to say; the execution stops here.
+            ReplayMismatch: what it was told to choose cannot be chosen.
+        """

@@ -1,0 +1,159 @@
+"""What the summary says of a run under control: what decides it, how long it was, how alike."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pyqdemo.languages import Text
+from pyqdemo.trace import Header
+from pyqdemo.views import words
+from pyqdemo.views.dress import Line, Tone
+
+__all__ = [
+    "Replayed",
+    "UnderControl",
+    "control_line",
+    "control_rows",
+    "endless_loop",
+    "never_ends",
+    "virtual_time",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """How a replayed run is like its record.
+
+    Attributes:
+        differs: what does, the first of ``event``, ``name`` (of a task or a resource) and
+            ``end``; None where nothing does, so far as the record goes.
+        whole: the record has an end.
+        seq: of the event that differs.
+    """
+
+    differs: str | None = None
+    whole: bool = True
+    seq: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class UnderControl:
+    """A run under control, besides what any run has.
+
+    Attributes:
+        steps: how many were taken.
+        took_ns: real time it took.
+        uncontrolled: what the program used that is not under control.
+        replayed: None unless the run repeats a recorded one.
+    """
+
+    header: Header
+    steps: int
+    took_ns: int
+    uncontrolled: tuple[str, ...] = ()
+    replayed: Replayed | None = None
+
+    @property
+    def differs(self) -> bool:
+        """Whether it repeats a recorded run, and became another one."""
+        return self.replayed is not None and self.replayed.differs is not None
+
+
+_REPLAYED = Text("replayed", "重放")
+_SEED = Text("seed {seed}", "种子 {seed}")
+_LOOSE = Text("loose sleeps", "可拖延的睡眠")
+_STRATEGIES = {
+    "random": Text("", ""),
+    "round-robin": Text("round-robin", "轮流"),
+    "schedule": Text("by its schedule", "照给定的调度"),
+}
+_STEP = Text("{steps} step", "{steps} 步")
+_STEPS = Text("{steps} steps", "{steps} 步")
+_TIMES = Text("{virtual} of virtual time in {real}", "虚拟时间 {virtual}，实际用时 {real}")
+_VIRTUAL = Text("{seconds} of virtual time", "{seconds}虚拟时间")
+
+_UNCONTROLLED = Text("not controlled", "不受控制")
+_MAY_DIFFER = Text(
+    "{names}: the same seed may give another run",
+    "{names}：用同一个种子再运行，结果可能不同",
+)
+_ALIKE = Text("as recorded", "与记录相同")
+_UNLIKE = Text("not as recorded", "与记录不同")
+_ALL_ALIKE = Text("every event, and how it ended", "每个事件和结局都一样")
+_SO_FAR = Text("as far as the record goes: it breaks off", "记录不完整，记下的部分都一样")
+_DIFFERS = {
+    "event": Text("from event {seq} on", "从第 {seq} 个事件起"),
+    "name": Text("its tasks or resources are called otherwise", "任务或资源的名称不一样"),
+    "end": Text("it ended otherwise", "结局不一样"),
+}
+
+_NEVER_ENDS = Text(
+    "This program never ends. It is stopped after {seconds} of virtual time.",
+    "这个程序不会自己结束。虚拟时间走到 {seconds}就停下。",
+)
+_NEVER_ENDS_UNBOUNDED = Text("This program never ends.", "这个程序不会自己结束。")
+
+_ENDLESS_LOOP = re.compile(
+    r"(?P<task>.+) went on for (?P<s>\S+) s without an operation(?: \((?P<at>.+)\))?"
+)
+
+
+def never_ends(stop_after_s: float | None) -> Text:
+    """The announcement before a program that never ends; None where no time will stop it."""
+    if stop_after_s is None:
+        return _NEVER_ENDS_UNBOUNDED
+    seconds = words.whole_seconds(stop_after_s)
+    return Text(
+        _NEVER_ENDS.en.format(seconds=seconds.en), _NEVER_ENDS.zh.format(seconds=seconds.zh)
+    )
+
+
+def control_line(control: UnderControl, ran_ns: int, lang: str) -> Line:
+    """``seed 7   41 steps   3.2 s of virtual time in 12 ms``."""
+    header = control.header
+    strategy = header.strategy or ""
+    pieces = [
+        _REPLAYED[lang] if control.replayed is not None else "",
+        "" if header.seed is None else _SEED[lang].format(seed=header.seed),
+        _STRATEGIES.get(strategy, Text(strategy, strategy))[lang],
+        _LOOSE[lang] if header.sleeps == "loose" else "",
+        (_STEP if control.steps == 1 else _STEPS)[lang].format(steps=f"{control.steps:,}"),
+        _TIMES[lang].format(
+            virtual=words.seconds(ran_ns)[lang], real=words.duration(control.took_ns)[lang]
+        ),
+    ]
+    return Line().add("   ".join(piece for piece in pieces if piece))
+
+
+def control_rows(control: UnderControl) -> Iterator[tuple[Text, Text, Tone]]:
+    """Rows of the summary: label, what is told, and its tone."""
+    if control.uncontrolled:
+        names = Text(", ".join(control.uncontrolled), "、".join(control.uncontrolled))
+        told = Text(_MAY_DIFFER.en.format(names=names.en), _MAY_DIFFER.zh.format(names=names.zh))
+        yield _UNCONTROLLED, told, Tone.STRONG
+    replayed = control.replayed
+    if replayed is None:
+        return
+    if replayed.differs is None:
+        yield _ALIKE, _ALL_ALIKE if replayed.whole else _SO_FAR, Tone.INK
+    else:
+        yield _UNLIKE, _DIFFERS[replayed.differs].format(seq=f"{replayed.seq:,}"), Tone.FAILED
+
+
+def virtual_time(ran_ns: int) -> Text:
+    """A span of virtual time, as it stands in a sentence about the end."""
+    seconds = words.seconds(ran_ns)
+    return Text(_VIRTUAL.en.format(seconds=seconds.en), _VIRTUAL.zh.format(seconds=seconds.zh))
+
+
+def endless_loop(detail: str) -> Text:
+    """What a task did that was ended since it attempted nothing; other details as they are."""
+    found = _ENDLESS_LOOP.fullmatch(detail)
+    if found is None:
+        return Text(detail, detail)
+    at = f"（{found['at']}）" if found["at"] else ""
+    return Text(
+        detail, f"{found['task']} 连续 {found['s']} 秒没有做任何操作{at}，像是停不下来的循环"
+    )

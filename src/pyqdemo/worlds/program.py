@@ -1,0 +1,54 @@
+"""A program's file, read and compiled before it runs, so that a mistake is told in time."""
+
+from __future__ import annotations
+
+import hashlib
+import tokenize
+import warnings
+from pathlib import Path
+from types import CodeType
+
+from pyqdemo.errors import UnusableFile
+from pyqdemo.trace import ProgramFile
+
+__all__ = ["check_program", "digest_of", "read_program"]
+
+
+def check_program(path: Path) -> ProgramFile:
+    """Reads and compiles a program file, so that a mistake in it is told before it runs.
+
+    Raises:
+        UnusableFile: with the reason, and the line where there is one.
+    """
+    return read_program(path)[0]
+
+
+def read_program(path: Path) -> tuple[ProgramFile, CodeType]:
+    """A program file and its code, which names the file by its absolute path.
+
+    Raises:
+        UnusableFile: with the reason, and the line where there is one.
+    """
+    try:
+        data = path.read_bytes()
+        with tokenize.open(path) as file:
+            text = file.read()
+    except (OSError, UnicodeDecodeError, SyntaxError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not Python source"
+        raise UnusableFile("cannot_read", file=str(path), reason=reason) from None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            code = compile(text, str(path.resolve()), "exec", dont_inherit=True)
+    except (SyntaxError, ValueError) as error:
+        line = getattr(error, "lineno", None) or 1
+        reason = getattr(error, "msg", None) or str(error)
+        raise UnusableFile("cannot_compile", file=str(path), line=line, reason=reason) from None
+    except (RecursionError, MemoryError):  # what Python says of an expression without end
+        raise UnusableFile("program_too_deep", file=str(path)) from None
+    return ProgramFile(path.name, digest_of(data), text), code
+
+
+def digest_of(data: bytes) -> str:
+    """As ``trace.ProgramFile.digest``."""
+    return "sha256:" + hashlib.sha256(data).hexdigest()

@@ -1,0 +1,94 @@
+"""A task with the thread that carries it, and how code finds the task it runs in."""
+
+from __future__ import annotations
+
+import _thread
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from pyqdemo.kernel.tasks import Task
+from pyqdemo.worlds.threads.carriers import Carrier
+
+if TYPE_CHECKING:
+    from pyqdemo.worlds.threads.world import World
+
+__all__ = ["Body", "Life", "Unwind", "here", "local"]
+
+#: ``local.life`` is the life that the calling thread carries.
+local = _thread._local()
+
+
+class Unwind(BaseException):
+    """Takes a task off its stack when its execution is over. Not an ``Exception``: a program
+    that catches what its own code raises does not catch this."""
+
+
+Body = Callable[[], str | None]
+"""A task's own code. It raises nothing but ``Unwind``; an exception that ended it was told to
+the execution, and is what it returns, as ``raised NAME: text``."""
+
+
+class Life:
+    """A task with the thread that carries it.
+
+    Attributes:
+        task: the kernel's.
+        body: the task's own code, from its beginning to its end.
+        at_exit: of a main task only; see ``World.run``.
+        local: the task's part of every ``threading.local``, and its random stream.
+        carrier: None until the task is chosen for the first time.
+        thread: the stand-in Thread object, once there is one.
+        unwinding: it is being taken off its stack.
+        inside: it is within an operation: what it attempts there (in a comparison, in a
+            ``__del__``) happens at once, without a choice.
+        swallowed: how often it attempted something while it was being unwound.
+        abandoned: it could not be ended; whatever it still does is nothing to us.
+    """
+
+    __slots__ = (
+        "abandoned",
+        "at_exit",
+        "body",
+        "carrier",
+        "inside",
+        "local",
+        "swallowed",
+        "task",
+        "thread",
+        "unwinding",
+        "world",
+    )
+
+    def __init__(
+        self,
+        world: World,
+        task: Task,
+        body: Body,
+        at_exit: Callable[[], Sequence[Callable[[], object]]] | None = None,
+    ) -> None:
+        self.world = world
+        self.task = task
+        self.body: Body | None = body
+        self.at_exit = at_exit
+        self.abandoned = False
+        self.carrier: Carrier | None = None
+        self.thread: Any = None
+        self.local: dict[Any, Any] = {}
+        self.unwinding = False
+        self.inside = False
+        self.swallowed = 0
+
+
+def here() -> Life:
+    """The task that calls.
+
+    Raises:
+        RuntimeError: a thread that is not under control uses a stand-in.
+    """
+    try:
+        life: Life = local.life
+    except AttributeError:
+        raise RuntimeError(
+            "this object belongs to a run under control, and the thread that uses it does not"
+        ) from None
+    return life

@@ -1,0 +1,77 @@
+"""The thread that waits while a run goes on: it passes on, looks for a stop, and breaks in."""
+
+from __future__ import annotations
+
+import ctypes
+import sys
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from pyqdemo.trace import OutcomeKind
+from pyqdemo.worlds.threads.lives import Life, Unwind
+
+if TYPE_CHECKING:
+    from pyqdemo.worlds.threads.world import World
+
+__all__ = ["PATIENCE_S", "mind"]
+
+TICK_S = 0.05  # between looks at a run, for what it printed and whether it moves
+PATIENCE_S = 10.0  # for one step of a task: then it is taken for a loop without an operation
+GRACE_S = 2.0  # for a task that is told to stop
+MOST_ATTEMPTS = 3  # to end a task that goes on without an operation
+
+
+def mind(world: World) -> None:
+    """Returns when every task is over, or abandoned.
+
+    What is raised in this thread, Ctrl-C for one, ends the execution and is kept as the
+    world's error.
+    """
+    execution = world.execution
+    moved: object = None
+    since, attempts = monotonic(), 0
+    while True:
+        try:
+            if world.done.acquire(timeout=TICK_S):
+                return
+            _look_round(world)
+        except BaseException as error:
+            world.error = world.error or error
+            execution.end(OutcomeKind.INTERRUPTED, type(error).__name__)
+        over = execution.over is not None
+        state = (execution.steps, len(world.lives), over)
+        if state != moved:
+            moved, since, attempts = state, monotonic(), 0
+        elif monotonic() - since > (GRACE_S if over else world.patience_s):
+            since, attempts = monotonic(), attempts + 1
+            _break_in(world, attempts)
+
+
+def _look_round(world: World) -> None:
+    if world.tick is not None:
+        world.tick()
+    signal = world.asked_to_stop() if world.asked_to_stop is not None else None
+    if signal is not None:
+        world.execution.end(OutcomeKind.INTERRUPTED, signal)
+
+
+def _break_in(world: World, attempts: int) -> None:
+    """Ends a task that goes on without an operation; one that cannot be ended is left."""
+    life = _running(world)
+    carrier = None if life is None else life.carrier
+    if life is None or carrier is None or attempts > MOST_ATTEMPTS:
+        world.abandon(life, "cannot be reached")
+        return
+    where = world.places.look(sys._current_frames().get(carrier.ident)).location
+    at = f" ({where})" if where else ""
+    told = f"{life.task.name} went on for {world.patience_s:g} s without an operation{at}"
+    world.execution.end(OutcomeKind.ABORTED, told)
+    life.unwinding = True
+    thread, error = ctypes.c_ulong(carrier.ident), ctypes.py_object(Unwind)
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, error)
+
+
+def _running(world: World) -> Life | None:
+    """Who runs now: while tasks are taken off their stacks, the one whose turn it is."""
+    unwinding = [life for life in world.lives.values() if life.unwinding and not life.abandoned]
+    return unwinding[0] if unwinding else world.lives.get(world.execution.running)

@@ -1,0 +1,235 @@
+"""The library modules that a program under control does not get as they are.
+
+Three tables by name: those that have a stand-in, those that work but are not controlled, and
+those that are refused, since a run with them would hang or escape. (A fourth, of the modules
+of which every run has its own copy, is in ``private``.)
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from types import FunctionType, ModuleType
+from typing import Any
+
+from pyqdemo.worlds.stand_in import StandIn, names_with
+from pyqdemo.worlds.threads.stand_ins import (
+    escapes,
+    executors,
+    importlibs,
+    operating,
+    queues,
+    randoms,
+    systems,
+    threading_names,
+    times,
+)
+from pyqdemo.worlds.threads.surroundings import Surroundings, refuse, surroundings
+
+__all__ = ["UNCONTROLLED", "exists", "make", "mend", "note", "refuse_where_needed"]
+
+#: What stands for something else in each module.
+_REPLACED: dict[str, Mapping[str, Any]] = {
+    "_thread": escapes.LOW_THREADS,
+    "atexit": systems.AT_EXIT,
+    "builtins": systems.BUILTINS,
+    "concurrent": {},
+    "concurrent.futures": {**escapes.EXECUTORS, **executors.NAMES},
+    "concurrent.futures.thread": executors.THREAD_NAMES,
+    "contextlib": systems.REDIRECTING,
+    "dataclasses": importlibs.DATACLASSES,
+    "importlib": importlibs.IMPORTLIB,
+    "importlib.util": importlibs.UTIL,
+    "os": operating.OS,
+    "queue": queues.NAMES,
+    "random": randoms.NAMES,
+    "signal": operating.SIGNAL,
+    "sys": systems.SYS,
+    "threading": threading_names.NAMES,
+    "time": times.NAMES,
+}
+
+#: Modules that end the run where the program imports them; by the sentence that says why.
+_REFUSED: dict[str, str] = {
+    **dict.fromkeys(
+        ("multiprocessing", "concurrent.futures.process", "concurrent.futures.interpreter"),
+        "refused_processes",
+    ),
+    **dict.fromkeys(("pdb", "getpass", "curses"), "refused_keyboard"),
+}
+
+#: Modules that work and are not controlled, with the reason: whatever is claimed of a run
+#: holds of runs without them.
+UNCONTROLLED: dict[str, str] = {
+    **dict.fromkeys(
+        ("asyncio", "asyncore", "asynchat", "select", "selectors", "socket", "socketserver"),
+        "it waits for real events, in real time",
+    ),
+    **dict.fromkeys(
+        ("_socket", "ftplib", "http.client", "http.server", "imaplib", "nntplib", "poplib"),
+        "it talks to other machines",
+    ),
+    **dict.fromkeys(
+        ("smtplib", "ssl", "telnetlib", "urllib.request", "wsgiref", "xmlrpc", "webbrowser"),
+        "it talks to other machines",
+    ),
+    **dict.fromkeys(("subprocess", "pty"), "it starts programs that run as they like"),
+    **dict.fromkeys(("datetime",), "it reads the real clock"),
+    **dict.fromkeys(("secrets", "uuid", "tempfile"), "it draws what no seed decides"),
+    **dict.fromkeys(
+        ("ctypes", "mmap", "_ctypes", "shelve", "dbm", "sqlite3", "fcntl"),
+        "what it reads and changes cannot be seen",
+    ),
+    **dict.fromkeys(("tkinter", "turtle", "idlelib"), "it waits for a person"),
+    **dict.fromkeys(("runpy", "imp"), "what it loads sees the real threading"),
+    **dict.fromkeys(
+        ("_interpreters", "_xxsubinterpreters", "concurrent.interpreters"),
+        "it starts interpreters of its own",
+    ),
+    **dict.fromkeys(("tracemalloc", "faulthandler"), "it looks at the whole process"),
+}
+_LIBRARY = frozenset(sys.stdlib_module_names)
+
+#: Modules that do not call the program back, or hold nothing while they do.
+_QUIET = frozenset(
+    {
+        *sys.builtin_module_names,
+        *("__future__", "abc", "collections", "enum", "functools", "itertools", "math"),
+        *("operator", "string", "types", "typing"),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Template:
+    """What the stand-ins of one module have in common in every run.
+
+    Attributes:
+        classes: ours among the names, each with its attributes as they are before a run.
+    """
+
+    real: ModuleType
+    names: Mapping[str, Any]
+    classes: tuple[tuple[type, Mapping[str, Any]], ...]
+
+
+_templates: dict[str, _Template] = {}
+
+
+class Module(StandIn):
+    """A stand-in in one run."""
+
+    __slots__ = ()
+
+    def __getattr__(self, name: str) -> Any:
+        full = f"{self.__name__}.{name}"
+        if full in _REPLACED:
+            return surroundings().importing.stand_in(full)
+        refuse_where_needed(full)
+        return super().__getattr__(name)
+
+
+def exists(name: str) -> bool:
+    """Whether there is a stand-in for the module of that name."""
+    return name in _REPLACED
+
+
+def make(name: str, around: Surroundings) -> ModuleType:
+    """A new stand-in, for one run."""
+    template = _templates.get(name)
+    if template is None:
+        template = _templates[name] = _template(name)
+    module = Module(template.real, template.names)
+    match name:
+        case "sys":
+            vars(module).update(systems.sys_of(around))
+        case "os":
+            operating.watch_environment(around)
+    return module
+
+
+class Builtin(staticmethod):  # type: ignore[type-arg]  # no subscripts at run time
+    """One of our functions in the place of one in C: in a class it becomes no method."""
+
+    def __repr__(self) -> str:
+        return f"<built-in function {self.__wrapped__.__name__}>"
+
+
+def _like(real: ModuleType, name: str, ours: Any) -> Any:
+    built_in = isinstance(ours, FunctionType) and type(vars(real).get(name)) is not FunctionType
+    return Builtin(ours) if built_in else ours
+
+
+def _template(name: str) -> _Template:
+    real = import_module(name)
+    known = {*vars(real), *getattr(real, "__all__", ())}  # not every Python has all names
+    replaced = {
+        key: _like(real, key, ours) for key, ours in _REPLACED[name].items() if key in known
+    }
+    names = names_with(real, replaced)
+    for below in (*_REPLACED, *_REFUSED):
+        head, _, tail = below.rpartition(".")
+        if head == name:
+            names.pop(tail, None)
+    own = [
+        (each, dict(vars(each)))
+        for key, each in replaced.items()
+        if isinstance(each, type) and vars(real).get(key) is not each
+    ]
+    return _Template(real, names, tuple(own))
+
+
+def mend(names: Iterable[str]) -> None:
+    """Gives our classes back what a program has replaced in them.
+
+    Args:
+        names: of the modules it has imported.
+    """
+    for name in names:
+        template = _templates.get(name)
+        for each, before in template.classes if template is not None else ():
+            if vars(each) != before:
+                _mend(each, before)
+
+
+def _mend(each: type, before: Mapping[str, Any]) -> None:
+    for name in [name for name in vars(each) if name not in before]:
+        delattr(each, name)
+    for name, value in before.items():
+        if vars(each).get(name) is not value:
+            setattr(each, name, value)
+
+
+def note(around: Surroundings, name: str, names: Sequence[str]) -> None:
+    """Notes what is imported for real and is not controlled.
+
+    Args:
+        name: of the module.
+        names: what is imported from it; modules may be among them.
+    """
+    root = name.partition(".")[0]
+    if root not in _QUIET:
+        around.world.libraries = True
+    noted = around.world.execution.note_uncontrolled
+    if root not in _LIBRARY:
+        noted(root)  # what a library from elsewhere does with threads, nobody knows
+        return
+    for full in (root, *_longer(name), *(f"{name}.{each}" for each in names)):
+        if full in UNCONTROLLED:
+            noted(full)
+
+
+def _longer(name: str) -> Iterator[str]:
+    """``a.b`` and ``a.b.c`` of ``a.b.c``."""
+    parts = name.split(".")
+    return (".".join(parts[:count]) for count in range(2, len(parts) + 1))
+
+
+def refuse_where_needed(name: str) -> None:
+    """Ends the run if a module, or the package that it is in, cannot be controlled."""
+    root = name.partition(".")[0]
+    for full in (root, name):
+        if full in _REFUSED:
+            refuse(_REFUSED[full], full)

@@ -1,0 +1,53 @@
+"""An exception that ends a task's code: told as Python tells it, and noted."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+from pyqdemo.kernel.execution import raised
+from pyqdemo.worlds.threads.stand_ins.streams import standard_error
+from pyqdemo.worlds.threads.tracebacks import lines
+from pyqdemo.worlds.threads.world import Life, Unwind
+
+__all__ = ["excepthook", "fail_thread", "show"]
+
+
+def excepthook(args: Any, /) -> None:
+    """``threading.excepthook``: a heading and the traceback on the program's stderr."""
+    if args.exc_type is SystemExit:
+        return
+    name = "?" if args.thread is None else args.thread.name
+    show(args.exc_value, f"Exception in thread {name}:\n")
+
+
+def show(error: BaseException, heading: str = "") -> None:
+    """Prints a traceback of the program's own frames."""
+    stream = standard_error()
+    if stream is not None:
+        stream.write(heading + "".join(lines(error)))
+
+
+def fail_thread(life: Life, thread: Any, error: BaseException) -> str | None:
+    """What happens where ``Thread.run`` raised; gives the result for the thread's end.
+
+    SystemExit ends a thread without a word, as in a real one.
+    """
+    if isinstance(error, SystemExit):
+        return None
+    life.world.execution.failed(life.task, error)
+    modules: dict[str, Any] = life.world.scratch.get("modules", {})
+    hook = getattr(modules.get("threading"), "excepthook", excepthook)
+    args = SimpleNamespace(
+        exc_type=type(error),
+        exc_value=error,
+        exc_traceback=error.__traceback__,
+        thread=thread,
+    )
+    try:
+        hook(args)
+    except Unwind:
+        raise
+    except Exception as worse:
+        show(worse, "Exception in threading.excepthook:\n")
+    return raised(error)

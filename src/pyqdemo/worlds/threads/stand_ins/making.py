@@ -1,0 +1,45 @@
+"""Making a resource: its model gets its id where the program makes it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from pyqdemo.kernel.operations import Model
+from pyqdemo.worlds.naming import variable_at
+from pyqdemo.worlds.threads.world import here
+
+__all__ = ["made", "timeout_of"]
+
+
+def made(
+    model: Any, frame: FrameType, *, capacity: int | None = None, of: str | None = None
+) -> Any:
+    """Registers a new model as the calling task's and returns it.
+
+    Args:
+        frame: of the code that makes it.
+        capacity, of: as in ``trace.Resource``.
+    """
+    assert isinstance(model, Model)
+    life = here()
+    place = life.world.places.look(frame)
+    execution, folder = life.world.execution, Path(life.world.places.folder)
+    execution.register(
+        model,
+        life.task,
+        capacity=capacity,
+        of=of,
+        location=place.location,
+        name=variable_at(folder, place.location, False, False) if execution.log else None,
+        quiet=place.direct,
+    )
+    return model
+
+
+def timeout_of(timeout: float | None) -> float | None:
+    """A bound as operations have it: -1 and None are none, less than 0 is over at once."""
+    if timeout is None or timeout == -1:
+        return None
+    return max(0.0, float(timeout))

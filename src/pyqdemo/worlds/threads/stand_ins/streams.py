@@ -1,0 +1,136 @@
+"""The program's stdout and stderr, and ``print``: what is written becomes operations."""
+
+from __future__ import annotations
+
+import builtins
+import io
+import sys
+from collections.abc import Iterable
+from types import FrameType
+from typing import Any
+
+from pyqdemo.kernel.operations import Write
+from pyqdemo.worlds.threads.world import World, here
+
+__all__ = ["STREAMS", "Stream", "announce_streams", "program_print", "standard_error"]
+
+_frame = sys._getframe
+#: Both belong to the run, whoever writes.
+STREAMS = {name: f"0/stream/{name}" for name in ("stdout", "stderr")}
+
+
+def announce_streams(world: World) -> None:
+    """Puts both streams into the record, before anybody writes."""
+    log = world.execution.log
+    if log is not None:
+        for name, id in STREAMS.items():
+            log.resource(id, "stream", name)
+
+
+class Stream(io.TextIOBase):
+    """``sys.stdout`` or ``sys.stderr`` of a program under control: no terminal, UTF-8.
+
+    Args:
+        name: ``stdout`` or ``stderr``.
+    """
+
+    errors = "backslashreplace"
+    line_buffering = True
+    mode = "w"
+    newlines = None
+
+    def __init__(self, name: str) -> None:
+        self._id = STREAMS[name]
+        self.name = f"<{name}>"
+        self.buffer = _Bytes(self)
+
+    @property
+    def encoding(self) -> str:  # type: ignore[override]
+        return "utf-8"
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str, /) -> int:
+        if not isinstance(text, str):
+            raise TypeError(f"write() argument must be str, not {type(text).__name__}")
+        self.send((text,), _frame(1))
+        return len(text)
+
+    def writelines(self, lines: Iterable[str], /) -> None:  # type: ignore[override]
+        self.send(tuple(lines), _frame(1))
+
+    def reconfigure(self, **_: object) -> None:
+        """It is always UTF-8 and never buffered."""
+
+    def fileno(self) -> int:
+        raise io.UnsupportedOperation("a run under control has no files behind its streams")
+
+    def send(self, parts: tuple[str, ...], frame: FrameType) -> None:
+        """Writes parts that follow each other without anybody in between.
+
+        A task that is being unwound writes nothing: what a ``finally`` prints then is no
+        part of the run.
+        """
+        life = here()
+        if parts and not life.unwinding:
+            life.world.perform(Write(self._id, parts), frame)
+
+
+class _Bytes(io.BufferedIOBase):
+    """``sys.stdout.buffer``."""
+
+    def __init__(self, text: Stream) -> None:
+        self._text = text
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any, /) -> int:
+        raw = bytes(data)
+        self._text.send((raw.decode("utf-8", "backslashreplace"),), _frame(1))
+        return len(raw)
+
+
+def program_print(
+    *values: object,
+    sep: str | None = None,
+    end: str | None = None,
+    file: Any = None,
+    flush: bool = False,
+) -> None:
+    """``print``: as many writes as CPython's makes, but nobody comes in between.
+
+    Natively others do; ``explain`` lets them.
+    """
+    if file is None:
+        file = standard_stream(here().world, "stdout")
+        if file is None:
+            return  # as print does without a stdout
+    if type(file) is not Stream:
+        builtins.print(*values, sep=sep, end=end, file=file, flush=flush)
+        return
+    for name, given in (("sep", sep), ("end", end)):
+        if given is not None and not isinstance(given, str):
+            raise TypeError(f"{name} must be None or a string, not {type(given).__name__}")
+    between = " " if sep is None else sep
+    parts = [str(value) for value in values]
+    if between:
+        parts = [part for value in parts for part in (between, value)][1:]
+    file.send((*parts, "\n" if end is None else end), _frame(1))
+
+
+def standard_stream(world: World, name: str) -> Any:
+    """What the program has as ``sys.stdout`` or ``sys.stderr`` at the moment."""
+    modules: dict[str, Any] = world.scratch.get("modules", {})
+    if "sys" in modules:
+        return getattr(modules["sys"], name)
+    found: dict[str, Stream] = world.scratch.setdefault("streams", {})
+    if name not in found:
+        found[name] = Stream(name)
+    return found[name]
+
+
+def standard_error() -> Any:
+    """The calling task's ``sys.stderr``."""
+    return standard_stream(here().world, "stderr")

@@ -1,0 +1,33 @@
+"""Short texts for values of the program."""
+
+from __future__ import annotations
+
+from reprlib import Repr
+
+__all__ = ["SHORT", "short"]
+
+SHORT = 80  # characters of a value or a name that are kept
+
+_bounded = Repr()
+_bounded.maxstring = _bounded.maxother = 200
+_bounded.maxlist = _bounded.maxtuple = _bounded.maxdict = 10
+
+
+def short(value: object) -> tuple[str, int]:
+    """A short repr of a value and how many characters of it were left out.
+
+    A repr of the program's own may do anything; what it raises is told in its place. Call
+    it where the calling task is ``inside``, so that no other comes in between.
+    """
+    kind = type(value)
+    if kind is int and -(10**18) < value < 10**18:  # type: ignore[operator]
+        return str(value), 0
+    if value is None or kind is bool or kind is float:
+        return repr(value), 0
+    if kind is str or kind is bytes:
+        return repr(value[:SHORT]), max(0, len(value) - SHORT)  # type: ignore[index, arg-type]
+    try:
+        text = _bounded.repr(value)
+    except Exception as error:
+        text = f"<{kind.__name__}: repr raised {type(error).__name__}>"
+    return text[:SHORT], max(0, len(text) - SHORT)

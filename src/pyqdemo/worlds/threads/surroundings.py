@@ -1,0 +1,95 @@
+"""What one run has in the place of a process's own state: modules, arguments, what it changed."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from pyqdemo.errors import RunError
+from pyqdemo.trace import OutcomeKind
+from pyqdemo.worlds.threads.lives import Unwind, here
+from pyqdemo.worlds.threads.world import World
+
+if TYPE_CHECKING:
+    from pyqdemo.worlds.threads.importing import Importing
+
+__all__ = ["Callback", "Surroundings", "refuse", "stop", "surroundings"]
+
+Callback = tuple[Callable[..., object], tuple[Any, ...], Mapping[str, Any]]
+
+
+class Surroundings:
+    """The process-wide state of one run.
+
+    Attributes:
+        world: which carries the run.
+        program: the file as the user named it.
+        argv, path: the program's ``sys.argv`` and ``sys.path``.
+        modules: the program's own modules and the stand-ins, by name; of the others the real
+            ones count. None forbids an import, as in ``sys.modules``. It stands in the
+            world's scratch as ``modules`` too.
+        builtins: of the program's modules.
+        importing: what makes the modules.
+        undo: what gives the host back what the program changed, by what that is.
+        at_exit: what ``atexit`` calls, in the order of registration.
+        before_join: called by the main task when its code is over, before it waits for
+            threads, the last one first: how executors learn of the end.
+        handlers: of signals, which are never delivered.
+    """
+
+    def __init__(self, world: World, program: str, argv: list[str], path: list[str]) -> None:
+        self.world = world
+        self.program = program
+        self.argv = argv
+        self.path = path
+        self.modules: dict[str, ModuleType | None] = {}
+        self.builtins: dict[str, Any] = {}
+        self.importing: Importing
+        self.undo: dict[str, Callable[[], object]] = {}
+        self.at_exit: list[Callback] = []
+        self.before_join: list[Callable[[], object]] = []
+        self.handlers: dict[int, Any] = {}
+        world.scratch["surroundings"] = self
+        world.scratch["modules"] = self.modules
+
+    def forget(self) -> None:
+        """Lets go of everything when the run is over."""
+        self.modules.clear()
+        self.undo.clear()
+        self.at_exit.clear()
+        self.before_join.clear()
+        self.handlers.clear()
+
+
+def surroundings() -> Surroundings:
+    """Those of the calling task's run."""
+    found: Surroundings = here().world.scratch["surroundings"]
+    return found
+
+
+def stop(detail: str) -> NoReturn:
+    """Ends the run from inside, as one that broke off.
+
+    Args:
+        detail: as in ``trace.Outcome``.
+    """
+    life = here()
+    life.world.execution.end(OutcomeKind.ABORTED, detail)
+    life.unwinding = True
+    raise Unwind
+
+
+def refuse(happened: str, what: str) -> NoReturn:
+    """Ends the run with an error of ours: the program does what cannot be controlled.
+
+    Args:
+        happened: key of the sentence; its facts are ``what``, ``where`` and ``file``.
+        what: the name of the thing, as in the program.
+    """
+    life = here()
+    place = life.world.places.look(sys._getframe(1))
+    file = surroundings().program
+    life.world.error = RunError(happened, what=what, where=place.location or file, file=file)
+    stop(f"{what} cannot be controlled")

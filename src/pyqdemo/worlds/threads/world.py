@@ -1,0 +1,325 @@
+"""One execution on carriers: the running task itself decides, and hands over the baton."""
+
+from __future__ import annotations
+
+import _thread
+import gc
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import Context
+from types import FrameType
+from typing import Any
+
+from pyqdemo.kernel.execution import Execution, raised
+from pyqdemo.kernel.operations import Operation
+from pyqdemo.kernel.tasks import AwaitThreads, End, Exit, Start, Task
+from pyqdemo.trace import Loss, OutcomeKind
+from pyqdemo.worlds.threads.carriers import Carriers
+from pyqdemo.worlds.threads.lives import Body, Life, Unwind, here, local
+from pyqdemo.worlds.threads.minder import PATIENCE_S, mind
+from pyqdemo.worlds.threads.places import Place, Places
+
+__all__ = ["Life", "Unwind", "World", "here"]
+
+MOST_SWALLOWED = 20  # times that a task may catch its own unwinding
+
+
+class World:
+    """Carries the tasks of one execution.
+
+    Args:
+        execution: what decides.
+        places: whose code is whose.
+        carriers: the pool.
+        tick: called in the calling thread some 20 times a second while the run goes on.
+        asked_to_stop: gives the name of a signal that asked for the end, or None.
+        patience_s: real seconds that one step may take.
+
+    Attributes:
+        lives: of the tasks that are alive, by task.
+        error: what the strategy raised, or what stopped the thread that waits.
+        libraries: whether the program has imported any library that could call it back.
+            While there is none, no stack has to be read.
+        scratch: what the stand-ins keep for one execution, by their own keys.
+        done: held until every task is over or abandoned.
+    """
+
+    def __init__(
+        self,
+        execution: Execution,
+        places: Places,
+        carriers: Carriers,
+        *,
+        tick: Callable[[], None] | None = None,
+        asked_to_stop: Callable[[], str | None] | None = None,
+        patience_s: float = PATIENCE_S,
+    ) -> None:
+        self.execution = execution
+        self.places = places
+        self.libraries = True
+        self.carriers = carriers
+        self.lives: dict[Task, Life] = {}
+        self.scratch: dict[Any, Any] = {}
+        self.error: BaseException | None = None
+        self.tick = tick
+        self.asked_to_stop = asked_to_stop
+        self.patience_s = patience_s
+        self.done = _thread.allocate_lock()
+        self.done.acquire()
+
+    # For the one who runs a program.
+
+    def run(self, body: Body, at_exit: Callable[[], Sequence[Callable[[], object]]]) -> None:
+        """Runs the main task's code and whatever it starts, to the end of the execution.
+
+        Args:
+            body: the program.
+            at_exit: gives what shall be called in the main task when its threads have ended.
+
+        Raises:
+            BaseException: what the strategy raised, or KeyboardInterrupt in this thread;
+                every task has been ended before.
+        """
+        main = self.execution.main
+        main.life = self.lives[main] = Life(self, main, body, at_exit)
+        with _no_collection():
+            first = self._choose()
+            if first is None:
+                self.done.release()
+            else:
+                self._wake(first)
+            mind(self)
+        self.lives.clear()
+        self.scratch.clear()
+        if self.error is not None:
+            raise self.error
+
+    # For the stand-ins.
+
+    def perform(self, operation: Operation, frame: FrameType | None) -> Any:
+        """The calling task attempts an operation: it waits for its turn, then it happens.
+
+        Args:
+            frame: of the code that called the stand-in; None for the end of a task.
+
+        Returns:
+            The operation's answer.
+
+        Raises:
+            Exception: as the real primitive would.
+            Unwind: the execution is over.
+        """
+        try:
+            life: Life = local.life
+        except AttributeError:
+            life = here()  # raises
+        if life.inside:
+            return self._within(life, operation)
+        if life.unwinding:
+            self._still_unwinding(life)
+        if frame is not None:
+            if self.execution.log is not None:
+                operation.location = self.places.look(frame).location
+            if self.libraries and self.places.under_library(frame):
+                return self._under_library(life, operation, self.places.look(frame))
+        return self._take_turn(life, operation)
+
+    def _within(self, life: Life, operation: Operation) -> Any:
+        """An operation inside another: in a comparison, a ``repr``, a ``__del__``."""
+        if not operation.ready():
+            told = f"{life.task.name} would have to wait inside an operation: {operation.kind}"
+            self.execution.end(OutcomeKind.ABORTED, told)
+            life.unwinding = True
+            raise Unwind
+        return self.execution.perform(life.task, operation)
+
+    def _take_turn(self, life: Life, operation: Operation) -> Any:
+        execution, task = self.execution, life.task
+        execution.attempt(task, operation)
+        try:
+            chosen = execution.choose()
+        except BaseException as error:
+            self._fail(error)
+            chosen = None
+        if chosen is not task:
+            self._hand_over(life, chosen)
+        life.inside = True
+        try:
+            return execution.take_effect(task)
+        finally:
+            life.inside = False
+
+    def at_once(self, operation: Operation, frame: FrameType | None) -> Any:
+        """An operation that gives something back and must not fail, as in a ``finally``.
+
+        It is a scheduling point like any other, but for a task that is being unwound: there
+        it happens without an event and without a choice.
+        """
+        life = here()
+        if life.unwinding:
+            operation.quiet = True
+            try:
+                return operation.apply(self.execution, life.task)
+            except Exception:
+                return None  # the lock was somebody else's: nobody is left to care
+        return self.perform(operation, frame)
+
+    def start(
+        self,
+        operation: Start,
+        body: Body,
+        frame: FrameType | None,
+        begin: Callable[[Life], object],
+    ) -> None:
+        """The calling task starts another.
+
+        Args:
+            body: that one's code.
+            begin: called with its life before anybody else can go on.
+        """
+        task: Task = self.perform(operation, frame)
+        task.life = self.lives[task] = started = Life(self, task, body)
+        begin(started)
+
+    # How the baton goes round.
+
+    def _under_library(self, life: Life, operation: Operation, place: Place) -> Any:
+        """Nobody else may run while a library's code is under way, unless it has to wait."""
+        execution, target = self.execution, operation.target
+        its_own = place.direct if target is None else "~" in target.partition("/")[2]
+        operation.quiet = its_own
+        if not its_own and operation.kind != "write":
+            execution.note_uncontrolled(f"{operation.kind} inside a library")
+        if not operation.ready():
+            operation.quiet = False
+            return self._take_turn(life, operation)
+        life.inside = True
+        try:
+            return execution.perform(life.task, operation)
+        finally:
+            life.inside = False
+
+    def _choose(self) -> Task | None:
+        try:
+            return self.execution.choose()
+        except BaseException as error:
+            self._fail(error)
+            return None
+
+    def _fail(self, error: BaseException) -> None:
+        """The strategy raised: nobody goes next."""
+        self.error = error
+        self.execution.end(OutcomeKind.ABORTED, str(error))
+
+    def _hand_over(self, life: Life, chosen: Task | None) -> None:
+        """Lets the chosen one run and waits for the own turn."""
+        if chosen is None:
+            life.unwinding = True
+            raise Unwind
+        carrier = life.carrier
+        assert carrier is not None, "it is running"
+        self._wake(chosen)
+        carrier.baton.acquire()
+        if life.unwinding:
+            raise Unwind
+
+    def _wake(self, task: Task) -> None:
+        life: Life = task.life
+        carrier = life.carrier
+        if carrier is None:
+            carrier = life.carrier = self.carriers.take()
+            carrier.give(lambda: self._carry(life))
+        carrier.baton.release()
+
+    def _carry(self, life: Life) -> None:
+        """A task's life on its carrier."""
+        local.life = life
+        try:
+            self._live(life)
+        except Unwind:
+            pass
+        except BaseException as error:
+            # Only our own code can have raised it: the program's is caught in the body.
+            self.error = self.error or error
+            self.execution.end(OutcomeKind.ABORTED, raised(error))
+        if life.abandoned:
+            return
+        life.inside = True  # for what the program's objects do as they die
+        life.body = life.at_exit = life.thread = None
+        life.local.clear()
+        del local.life
+        del self.lives[life.task]
+        life.task.life = None
+        chosen = self._choose()
+        carrier = life.carrier
+        assert carrier is not None, "it is running"
+        life.carrier = None
+        self.carriers.put_back(carrier)
+        if chosen is not None:
+            self._wake(chosen)
+        else:
+            self._unwind_next()
+
+    def _live(self, life: Life) -> None:  # its name is known to ``places``
+        execution, task = self.execution, life.task
+        execution.take_effect(task)  # its begin
+        assert life.body is not None, "it has not lived yet"
+        # A carrier is used again: what a task sets in its context ends with it.
+        result = Context().run(life.body)
+        self.perform(End(task, result), None)
+        if life.at_exit is None:
+            return
+        callbacks = life.at_exit()
+        if callbacks:
+            self.perform(AwaitThreads(task, execution), None)
+            for callback in callbacks:
+                callback()
+        self.perform(Exit(task, execution), None)
+
+    def _unwind_next(self) -> None:
+        """The execution is over: takes the next task off its stack, one at a time."""
+        for life in self.lives.values():
+            if life.carrier is not None and not life.abandoned:
+                life.unwinding = True
+                life.carrier.baton.release()
+                return
+        if self.done.locked():
+            self.done.release()
+
+    def _still_unwinding(self, life: Life) -> None:
+        """A task attempts something while it is being unwound: in a ``finally``, or since it
+        caught the unwinding itself. The latter for ever is not waited for."""
+        life.swallowed += 1
+        if life.swallowed > MOST_SWALLOWED or life.abandoned:
+            self.abandon(life, "catches its own end again and again")
+            carrier = life.carrier
+            assert carrier is not None, "it is running"
+            while True:
+                carrier.baton.acquire()  # for ever: nobody will release it
+        raise Unwind
+
+    def abandon(self, life: Life | None, why: str) -> None:
+        """Goes on without a task that cannot be ended; its thread stays behind.
+
+        Args:
+            life: None where the thread died on its way from one task to the next.
+        """
+        if life is not None:
+            if life.abandoned:
+                return
+            life.abandoned = True
+            reason = f"{life.task.name} {why}: its thread could not be ended"
+            self.execution.losses.append(Loss(reason, life.task.id))
+        self._unwind_next()
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Objects with a ``__del__`` shall die where the program lets go of them, each time alike."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
