@@ -23,7 +23,7 @@ help:
 	@echo "make soak           the tests with large counts (minutes)"
 	@echo "make test-pythons   the tests on every CPython 3.11 to 3.14 found here"
 	@echo "make test-oldest    the tests with the oldest Typer and Rich that are allowed"
-	@echo "make bench          what recording costs"
+	@echo "make bench          what recording and scheduling cost"
 	@echo "make format         lay the code out"
 	@echo "make clean          remove what make made"
 

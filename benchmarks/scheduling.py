@@ -19,16 +19,19 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 
 from pyqdemo.executing import Plan, carry
 from pyqdemo.loading import load
+from pyqdemo.point import Point, Strategy
 from pyqdemo.strategies.random import Random
 from pyqdemo.worlds.threads.carriers import Carriers
 
 HANDOVERS = 20_000
+LONG = 300  # items of each producer where starting and ending shall not count
 PER_SWITCH = 2.5  # bound: our switch beside a bare handover
 EXECUTIONS = 2_000  # bound: a second, where a bare handover takes 6 µs
 PROGRAM = """
@@ -80,20 +83,40 @@ def handover_s() -> float:
     return took / HANDOVERS
 
 
-def ours(executions: int, first_seed: int) -> tuple[float, float]:
-    """(executions a second, seconds a task switch)."""
+class Stay:
+    """Goes on with the running task for as long as it can go on: almost no switches."""
+
+    def begin(self) -> None:
+        pass
+
+    def choose(self, point: Point) -> str:
+        return point.running if point.running in point.enabled else point.enabled[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What executions of one program took: totals."""
+
+    executions: int
+    steps: int
+    switches: int
+    seconds: float
+
+
+def ours(program: str, strategies: Iterable[Strategy]) -> Cost:
+    """What it costs to execute a program once with each strategy."""
     with tempfile.TemporaryDirectory() as folder, Carriers(pinned=True) as carriers:
         file = Path(folder, "buffer.py")
-        file.write_text(PROGRAM, encoding="utf-8")
-        program, plan = load(file), Plan(program=file)
-        switches = 0
+        file.write_text(program, encoding="utf-8")
+        loaded, plan = load(file), Plan(program=file)
+        executions = steps = switches = 0
         began = perf_counter()
-        for seed in range(first_seed, first_seed + executions):
-            execution = carry(program, plan, Random(seed), carriers)
-            choices = execution.choices
+        for strategy in strategies:
+            choices = carry(loaded, plan, strategy, carriers).choices
+            executions += 1
+            steps += len(choices)
             switches += sum(a != b for a, b in itertools.pairwise(choices))
-        took = perf_counter() - began
-    return executions / took, took / switches
+        return Cost(executions, steps, switches, perf_counter() - began)
 
 
 def buffer_model() -> None:
@@ -173,26 +196,41 @@ def peer_rate(name: str, executions: int) -> float | None:
 
 
 def report(rounds: int, executions: int) -> None:
-    bare, rates, switches = [], [], []
-    ours(200, 0)  # warm
+    long = PROGRAM.replace("range(3)", f"range({LONG})").replace("== 6", f"== {2 * LONG}")
+    ours(PROGRAM, map(Random, range(200)))  # warm
+    bare, short, steady, staying = [], [], [], []
     for number in range(rounds):
+        seeds = range(number * executions, (number + 1) * executions)
         bare.append(handover_s())
-        rate, switch = ours(executions, number * executions)
-        rates.append(rate)
-        switches.append(switch)
-    handover, switch = statistics.median(bare), statistics.median(switches)
-    rate, ratio = statistics.median(rates), switch / handover
-    wanted = EXECUTIONS * 6e-6 / handover
-    print(f"bare handover of a thread  {handover * 1e6:6.2f} µs")
-    print(f"task switch, all in all    {switch * 1e6:6.2f} µs   {ratio:.2f} of that")
-    print(f"   (bound {PER_SWITCH})")
-    print(f"executions a second        {rate:6.0f}      (bound {wanted:.0f} at this handover)")
+        short.append(ours(PROGRAM, map(Random, seeds)))
+        steady.append(ours(long, map(Random, seeds[:5])))
+        staying.append(ours(long.replace("Queue(2)", "Queue()"), [Stay()] * 5))
+    handover = statistics.median(bare)
+    a_step = statistics.median(cost.seconds / cost.steps for cost in staying)
+    costs = {
+        "added to a step by a switch": [
+            (cost.seconds - cost.steps * a_step) / cost.switches for cost in steady
+        ],
+        f"all in all, {LONG} items each": [cost.seconds / cost.switches for cost in steady],
+        "all in all, 3 items each": [cost.seconds / cost.switches for cost in short],
+    }
+    rate = statistics.median(cost.executions / cost.seconds for cost in short)
+    switches = short[0].switches / short[0].executions
+    at_6 = 1 / (1 / rate + switches * (6e-6 - handover))
+    print(f"bare handover of a thread      {handover * 1e6:6.2f} µs")
+    print(f"a step without a switch        {a_step * 1e6:6.2f} µs")
+    print(f"a task switch                            (bound {PER_SWITCH} handovers)")
+    for name, each in costs.items():
+        cost_s = statistics.median(each)
+        print(f"  {name:28} {cost_s * 1e6:6.2f} µs   {cost_s / handover:.2f} handovers")
+    print(f"executions a second            {rate:6.0f}")
+    print(f"  with a handover of 6 µs      {at_6:6.0f}      (bound {EXECUTIONS})")
     for name in PEERS:
         theirs = peer_rate(name, 200)
         if theirs is None:
-            print(f"{name:26} is not installed for {sys.executable}")
+            print(f"{name:30} is not installed for {sys.executable}")
         else:
-            print(f"{name:26} {theirs:6.0f}      we: {rate / theirs:.1f} times that (bound 5)")
+            print(f"{name:30} {theirs:6.0f}      we: {rate / theirs:.1f} times that (bound 5)")
 
 
 def main() -> None:

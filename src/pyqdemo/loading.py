@@ -10,7 +10,6 @@ from __future__ import annotations
 import inspect
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from contextvars import Context
 from dataclasses import dataclass, field, replace
 from functools import partial
 from importlib.machinery import SourceFileLoader
@@ -168,8 +167,7 @@ class Binding:
 
     def body(self) -> str | None:
         """The main task's code; see ``world.Body``."""
-        result: str | None = Context().run(live, self._around, self._start)
-        return result
+        return live(self._around, self._start)
 
     def at_exit(self) -> Sequence[Callable[[], object]]:
         """Called by the main task when its code is over; see ``World.run``."""

@@ -230,13 +230,13 @@ USAGE = [
     ),
     (
         "pipe --count 3 --seed 7",
-        "pipe starts processes, which --seed cannot control yet. Try: pyqdemo pipe --count 3",
-        "pipe 要启动进程，--seed 目前还管不了进程。试试：pyqdemo pipe --count 3",
+        "pipe uses multiprocessing, which --seed cannot control yet. Try: pyqdemo pipe --count 3",
+        "pipe 用到 multiprocessing，--seed 目前还管不了它。试试：pyqdemo pipe --count 3",
     ),
     (
         "pipe --speed 2 --sleeps loose",
-        "pipe starts processes, which --sleeps cannot control yet. Try: pyqdemo pipe --speed 2",
-        "pipe 要启动进程，--sleeps 目前还管不了进程。试试：pyqdemo pipe --speed 2",
+        "pipe uses multiprocessing, which --sleeps cannot control yet. Try: pyqdemo pipe --speed 2",
+        "pipe 用到 multiprocessing，--sleeps 目前还管不了它。试试：pyqdemo pipe --speed 2",
     ),
     (
         "chefs --schedule m1.3fa91c,seed=x:0",

@@ -26,7 +26,7 @@ from pyqdemo.cli.runs import (
     speed_of,
 )
 from pyqdemo.cli.words import text
-from pyqdemo.errors import CardError, UsageError
+from pyqdemo.errors import CardError, RunError, UsageError
 from pyqdemo.languages import Text
 
 __all__ = ["lesson_command", "watch_lesson"]
@@ -117,7 +117,12 @@ def _start(card: Card, given: Given, console: Console) -> int:
         if card.processes:
             raise refuse(control, given)
         check_company(control, given)
-        return _control_lesson(card, given, console, published)
+        try:
+            return _control_lesson(card, given, console, published)
+        except RunError as error:
+            if error.happened == "refused_processes":  # threads around a process queue
+                raise refuse(control, given) from None
+            raise
     # Numbers first, then the file: a slip in the former must not depend on the latter.
     for parameter in card.parameters:
         _value(parameter, given)

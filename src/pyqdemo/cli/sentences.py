@@ -93,8 +93,8 @@ SENTENCES: Mapping[str, Text] = {
     "usage": Text("{reason}. Try: pyqdemo {next}", "{reason}。试试：pyqdemo {next}"),
     # Runs under control
     "seed_processes": Text(
-        "{lesson} starts processes, which {option} cannot control yet. Try: pyqdemo {next}",
-        "{lesson} 要启动进程，{option} 目前还管不了进程。试试：pyqdemo {next}",
+        "{lesson} uses multiprocessing, which {option} cannot control yet. Try: pyqdemo {next}",
+        "{lesson} 用到 multiprocessing，{option} 目前还管不了它。试试：pyqdemo {next}",
     ),
     "depth_of_pct": Text(
         "{option} means something with --strategy pct only. Try: pyqdemo {next}",

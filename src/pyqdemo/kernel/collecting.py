@@ -28,7 +28,7 @@ class _OnFutures(Operation):
 
     def holders(self) -> tuple[Task, ...]:
         found = {task for each in self.futures if not each.is_over for task in each.holders()}
-        return tuple(sorted(found, key=lambda task: task.path))
+        return tuple(sorted(found, key=lambda task: task.place))
 
 
 class AwaitFutures(_OnFutures):

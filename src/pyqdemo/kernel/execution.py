@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import insort
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 from pyqdemo.kernel.log import Log
 from pyqdemo.kernel.operations import Model, Operation, Write, seconds_ns
 from pyqdemo.kernel.tasks import Begin, Task
-from pyqdemo.kernel.waiting import circle_through, ends_all, waits
+from pyqdemo.kernel.waiting import circle_through, ends_all, keeps_from_ending, waits
 from pyqdemo.point import Access, Exhausted, Pending, Point, Strategy
 from pyqdemo.schedule import MAX_STEPS
 from pyqdemo.trace import Loss, Outcome, OutcomeKind, TaskKind, Wait
@@ -22,10 +22,15 @@ __all__ = ["MODEL", "Execution", "Limits", "Written"]
 #: Version of the models and of the step's grain. A schedule means the same run only under
 #: the version it was made with, so whatever changes a run changes this.
 MODEL = "1"
+THEY_WAIT = "they wait for each other"
 
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
-_by_path = attrgetter("path")
+_by_place = attrgetter("place")
 _new = tuple.__new__
+_PLAIN = frozenset({int, str, bytes, float, bool, type(None)})
+
+Describe = Callable[[Any], tuple[str, int]]
+"""A short repr of a program's value, and how many characters of it were left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,9 +182,11 @@ class Execution:
         """An operation happens within the step of the running task, without a choice."""
         try:
             answer = operation.apply(self, task)
-        except Exception as error:
+        except BaseException as error:
+            # Also what ends the program: each step has an event. But not what ends a task
+            # because the execution is over.
             operation.result = raised(error)
-            if self.log is not None and not operation.quiet:
+            if self.log is not None and not operation.quiet and self.over is None:
                 self.log.done(self, task, operation)
             raise
         if self.log is not None and not operation.quiet:
@@ -224,8 +231,7 @@ class Execution:
             capacity, of, location, name: as in ``trace.Resource``.
         """
         counted = f"~{model.kind}" if quiet else model.kind
-        task.made[counted] += 1
-        number = task.made[counted]
+        task.made[counted] = number = task.made.get(counted, 0) + 1
         model.id = f"{task.id}/{model.kind}{'~' if quiet else '/'}{number}"
         if self.log is not None and not quiet:
             label = name or f"{model.kind}-{number}"
@@ -249,6 +255,16 @@ class Execution:
     def _number(self, found: re.Match[str]) -> str:
         address = found.group()
         return f" at #{self._addresses.setdefault(address, len(self._addresses) + 1)}"
+
+    def describe(self, operation: Operation, describe: Describe, value: object) -> None:
+        """Puts a short text of a value into an operation, for its event.
+
+        A repr may be the program's own code. It runs in every execution, recorded or not, so
+        that recording changes nothing; only plain values are left out where nobody records.
+        """
+        if self.log is not None or type(value) not in _PLAIN:
+            text, operation.cut = describe(value)
+            operation.value = self.tidy(text)
 
     def took(self) -> None:
         """An item was taken out of a queue or a pipe."""
@@ -299,8 +315,8 @@ class Execution:
 
     def _make(self, task: Task, role: str | None = None, maker: Task | None = None) -> Task:
         self._tasks[task.id] = task
-        insort(self.alive, task, key=_by_path)
-        task.pending = Begin(task.id)
+        insort(self.alive, task, key=_by_place)
+        task.pending = Begin()
         if self.log is not None:
             self.log.task(task, role, None if maker is None else maker.id)
         return task
@@ -342,38 +358,51 @@ class Execution:
     def _tell_blocked(self, task: Task, operation: Operation) -> None:
         operation.told = True
         operation.since_ns = self.now_ns
-        self._newly_blocked.append(task)
-        self._changed = True
+        if operation.needs():
+            self._newly_blocked.append(task)
+            self._changed = True
         if self.log is not None:
             self.log.blocked(self, task, operation)
 
     def _doomed(self) -> bool:
-        """Whether tasks that hold what the others of them need keep the program from ending."""
-        self._changed = False
-        for task in self._newly_blocked:
-            circle = circle_through(task)
-            if circle:
-                self._circles.append(circle)
-        self._newly_blocked.clear()
+        """Whether everybody who keeps the program alive waits for a circle of tasks."""
+        self._find_circles()
         if not any(ends_all(circle, self.alive) for circle in self._circles):
             return False
-        self.end(OutcomeKind.DEADLOCK, "they wait for each other", waits(self))
+        self.end(OutcomeKind.DEADLOCK, THEY_WAIT, waits(self))
         return True
+
+    def _find_circles(self) -> None:
+        self._changed = False
+        self._circles = [circle for circle in self._circles if circle_through(circle[0])]
+        for task in self._newly_blocked:
+            circle = circle_through(task)
+            if circle and not any(task in known for known in self._circles):
+                self._circles.append(circle)
+        self._newly_blocked.clear()
 
     def _at_a_bound(self) -> bool:
         limits = self.limits
         if self._until_ns is not None and self.now_ns >= self._until_ns:
             self._out_of_time()
         elif limits.stop_after is not None and self.taken >= limits.stop_after:
-            self.end(OutcomeKind.STEP_BOUND, f"stopped after {self.taken} items")
+            self._stop(OutcomeKind.STEP_BOUND, f"stopped after {self.taken} items")
         elif self.steps >= limits.max_steps:
             told = "step" if self.steps == 1 else "steps"
-            self.end(OutcomeKind.STEP_BOUND, f"stopped after {self.steps} {told}")
+            self._stop(OutcomeKind.STEP_BOUND, f"stopped after {self.steps} {told}")
         return self.over is not None
 
     def _out_of_time(self) -> None:
         self.now_ns = max(self.now_ns, self._until_ns or 0)
-        self.end(OutcomeKind.TIME_BOUND, f"stopped after {self.limits.for_s:g} s", ())
+        self._stop(OutcomeKind.TIME_BOUND, f"stopped after {self.limits.for_s:g} s")
+
+    def _stop(self, kind: OutcomeKind, detail: str) -> None:
+        """A bound is reached. If a circle keeps the program from ever ending, that is told:
+        whoever else was still busy would not have changed it."""
+        self._find_circles()
+        if any(keeps_from_ending(circle) for circle in self._circles):
+            kind, detail = OutcomeKind.DEADLOCK, f"{THEY_WAIT}; the others were {detail}"
+        self.end(kind, detail, waits(self))
 
     def _look(self) -> tuple[Pending, ...]:
         limits, now = self.limits, self.now_ns

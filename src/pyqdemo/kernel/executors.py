@@ -64,7 +64,7 @@ class ExecutorModel(Model):
 
     def living_workers(self) -> tuple[Task, ...]:
         living = (worker for worker in self.workers if worker.alive)
-        return tuple(sorted(living, key=lambda worker: worker.path))
+        return tuple(sorted(living, key=lambda worker: worker.place))
 
     def drain(self) -> list[tuple[FutureModel, Any]]:
         """Takes out every call not yet taken."""
@@ -113,8 +113,7 @@ class Submit(_OnExecutor):
 
     def apply(self, execution: Execution, task: Task) -> int | None:
         model = self.model
-        if execution.log is not None:
-            self.value, self.cut = self._describe()
+        execution.describe(self, lambda _: self._describe(), self)
         if model.is_broken:
             raise BrokenThreadPool(BROKEN)
         if model.is_shutdown:

@@ -7,6 +7,7 @@ from concurrent.futures import CancelledError, InvalidStateError
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from pyqdemo.ids import number
 from pyqdemo.kernel.execution import raised
 from pyqdemo.kernel.operations import Model, Operation
 from pyqdemo.kernel.queues import Describe
@@ -80,10 +81,7 @@ class FutureModel(Model):
     def number(self) -> int:
         """Orders futures by their makers, and those of one maker as they were made."""
         task, _, counted = self.id.partition("/")
-        maker = 0
-        for part in task.replace("~", ".").split(".")[1:]:
-            maker = maker << 12 | int(part)
-        return maker << 20 | int(counted.replace("~", "/").partition("/")[2])
+        return number(task) << 20 | int(counted.replace("~", "/").partition("/")[2])
 
     @property
     def is_over(self) -> bool:
@@ -185,12 +183,12 @@ class Finish(_OnFuture):
     def apply(self, execution: Execution, task: Task) -> None:
         model = self.model
         model.finish(self._value, self._error)
-        if execution.log is not None:
-            if self._error is not None:
-                model.told = raised(self._error)
-            elif self._value is not None:
-                model.told = self._describe(self._value)[0]
-            self.result = model.told
+        if self._error is not None:
+            model.told = raised(self._error)
+        elif self._value is not None:
+            execution.describe(self, self._describe, self._value)
+            model.told, self.value = self.value, None
+        self.result = model.told
 
     def accesses(self) -> tuple[Access, ...]:
         return self.model.touch("w")

@@ -111,6 +111,14 @@ class Acquire(Operation):
     def holders(self) -> tuple[Task, ...]:
         return () if self.lock.owner is None else (self.lock.owner,)
 
+    def needs(self) -> tuple[Task, ...]:
+        """The owner of an RLock, or of a lock that a ``with`` statement took. One that was taken
+        by a plain ``acquire`` anybody may let go of: it may be a gate, and a daemon that goes on
+        may be the one to open it. (Where nobody goes on, that is seen without this.)"""
+        lock, owner = self.lock, self.lock.owner
+        owned = isinstance(lock, RLockModel) or lock.scoped
+        return (owner,) if owner is not None and owned else ()
+
 
 class Release(Operation):
     """Lets go of a lock."""

@@ -88,6 +88,10 @@ class Operation:
         """Tasks that could let it go on by giving up what they hold, or by ending."""
         return ()
 
+    def needs(self) -> tuple[Task, ...]:
+        """Those of them without whom it can surely not go on, while it waits without a bound."""
+        return ()
+
 
 class Sleep(Operation):
     """``time.sleep``: ready when the time is over; in loose time at any later moment too."""

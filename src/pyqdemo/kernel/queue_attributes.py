@@ -66,9 +66,8 @@ class AssignQueue(Operation):
         self.given = given
 
     def apply(self, execution: Execution, task: Task) -> None:
-        if execution.log is not None:
-            text, self.cut = self.model.describe(self.given)
-            self.value = f"{self._name} = {text}"
+        execution.describe(self, self.model.describe, self.given)
+        self.value = f"{self._name} = {self.value}"
         self.model.assign(self._name, self.given)
 
     def accesses(self) -> tuple[Access, ...]:

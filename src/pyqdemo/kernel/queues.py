@@ -179,14 +179,20 @@ class Put(_Move):
         if not block or timeout_s is not None:
             self._limit(block, timeout_s)
 
+    def ready(self) -> bool:
+        model = self.model
+        plain = model.store.plain and model.mutex is None and not model.is_shutdown
+        if plain and self._waits and type(model.maxsize) is int:
+            return model.maxsize <= 0 or len(model.store.items) < model.maxsize
+        return super().ready()
+
     def _possible(self) -> bool:
         model = self.model
         return model.maxsize <= 0 or model.store.size() < model.maxsize
 
     def apply(self, execution: Execution, task: Task) -> None:
         model, store = self.model, self.model.store
-        if execution.log is not None:
-            self.value, self.cut = model.describe(self.given)
+        execution.describe(self, model.describe, self.given)
         if model.is_shutdown:
             raise _ShutDown
         if model.maxsize > 0:
@@ -195,10 +201,10 @@ class Put(_Move):
                 raise queue.Full
         self.item = store.put(self.given, execution, task)
         model.unfinished += 1
-        if execution.log is not None:
+        if execution.log is not None or not store.plain:
             self.depth = store.size()
-            if isinstance(store, HookedStore):
-                self.value, self.cut = model.describe(store.stored)
+        if isinstance(store, HookedStore):
+            execution.describe(self, model.describe, store.stored)
 
     def accesses(self) -> tuple[Access, ...]:
         model = self.model
@@ -214,6 +220,12 @@ class Get(_Move):
 
     kind = "get"
 
+    def ready(self) -> bool:
+        model = self.model
+        if model.store.plain and model.mutex is None and not model.is_shutdown and self._waits:
+            return len(model.store.items) > 0
+        return super().ready()
+
     def _possible(self) -> bool:
         return self.model.store.size() > 0
 
@@ -227,9 +239,9 @@ class Get(_Move):
             raise queue.Empty
         value, self.item = store.get()
         execution.took()
-        if execution.log is not None:
+        if execution.log is not None or not store.plain:
             self.depth = store.size()
-            self.value, self.cut = model.describe(value)
+        execution.describe(self, model.describe, value)
         return value
 
     def accesses(self) -> tuple[Access, ...]:

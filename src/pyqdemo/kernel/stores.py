@@ -20,10 +20,13 @@ class Store(Protocol):
     Attributes:
         items: the container, as the program sees it in ``queue.queue``.
         split: puts touch one end only and gets the other.
+        plain: its size is the container's length, and to ask for it runs no code of the
+            program's.
     """
 
     items: Any
     split: bool
+    plain: bool
 
     def size(self) -> int:
         """How many items lie in it."""
@@ -40,6 +43,7 @@ class OwnStore:
     in ``items`` have put them out of step; where nothing is left, they are in step again."""
 
     split = False
+    plain = True
 
     def __init__(self) -> None:
         self.items: Any = []
@@ -178,6 +182,7 @@ class HookedStore:
     """
 
     split = False
+    plain = False
 
     def __init__(self, inner: OwnStore, hooks: Hooks) -> None:
         self.inner = inner

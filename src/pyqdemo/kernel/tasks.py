@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from pyqdemo.ids import place
 from pyqdemo.kernel.operations import Operation
 from pyqdemo.point import Access
 from pyqdemo.trace import TaskKind
@@ -12,7 +12,11 @@ from pyqdemo.trace import TaskKind
 if TYPE_CHECKING:
     from pyqdemo.kernel.execution import Execution
 
-__all__ = ["AwaitThreads", "Begin", "End", "Exit", "IsAlive", "Join", "Start", "Task"]
+__all__ = ["AwaitThreads", "Begin", "Census", "End", "Exit", "IsAlive", "Join", "Start", "Task"]
+
+
+#: That there is one more or one less: which of two comes first, only a census can tell.
+LIVES = Access("lives", "a")
 
 
 class Task:
@@ -20,7 +24,7 @@ class Task:
 
     Attributes:
         id: ``0.2``; see ``trace.Task``.
-        path: the id's numbers, by which tasks are ordered.
+        place: of the id among others, by which tasks are ordered.
         process: the task that is the main thread of its process; itself for such a one.
         pending: what it attempts next; None once it is over.
         alive: from its start to the end of its own code.
@@ -39,8 +43,8 @@ class Task:
         "life",
         "made",
         "name",
-        "path",
         "pending",
+        "place",
         "process",
         "saw_ns",
     )
@@ -49,8 +53,7 @@ class Task:
         self, id: str, name: str, kind: TaskKind, process: Task | None, daemon: bool
     ) -> None:
         self.id = id
-        # What nobody in the program made (``0.1~1``) comes behind what somebody did.
-        self.path = tuple(map(int, id.replace("~", ".1000000.").split(".")))
+        self.place = place(id)
         self.name = name
         self.kind = kind
         self.process = self if process is None else process
@@ -61,7 +64,7 @@ class Task:
         self.saw_ns: int | None = None
         self.children = 0
         self.items = 0
-        self.made: Counter[str] = Counter()
+        self.made: dict[str, int] = {}
 
     def __repr__(self) -> str:
         return f"<Task {self.id} {self.name}>"
@@ -72,14 +75,8 @@ class Begin(Operation):
 
     kind = "begin"
 
-    def __init__(self, task: str) -> None:
-        self._access = (Access(f"life:{task}", "w"),)
-
     def apply(self, execution: Execution, task: Task) -> None:
         return None
-
-    def accesses(self) -> tuple[Access, ...]:
-        return self._access
 
 
 class Start(Operation):
@@ -102,7 +99,7 @@ class Start(Operation):
         return execution.spawn(self.target or "", self.name, self.role, self.daemon, task)
 
     def accesses(self) -> tuple[Access, ...]:
-        return (Access(f"life:{self.target}", "w"),)
+        return (Access(f"life:{self.target}", "w"), LIVES)
 
 
 class Join(Operation):
@@ -129,6 +126,9 @@ class Join(Operation):
     def holders(self) -> tuple[Task, ...]:
         return (self.other,)
 
+    def needs(self) -> tuple[Task, ...]:
+        return (self.other,)
+
 
 class IsAlive(Operation):
     """Asks whether another task is still running."""
@@ -147,6 +147,20 @@ class IsAlive(Operation):
         return (Access(f"life:{self.target}", "r"),)
 
 
+class Census(Operation):
+    """Asks which tasks are alive; the answer is those, in the order of their ids."""
+
+    kind = "enumerate"
+
+    def apply(self, execution: Execution, task: Task) -> list[Task]:
+        alive = [each for each in execution.alive if each.alive]
+        self.result = str(len(alive))
+        return alive
+
+    def accesses(self) -> tuple[Access, ...]:
+        return (Access(LIVES.part, "r"),)
+
+
 class End(Operation):
     """A task's own code is over.
 
@@ -159,7 +173,7 @@ class End(Operation):
 
     def __init__(self, task: Task, result: str | None) -> None:
         self.result = result
-        self._access = (Access(f"life:{task.id}", "w"),)
+        self._access = (Access(f"life:{task.id}", "w"), LIVES)
 
     def apply(self, execution: Execution, task: Task) -> None:
         task.alive = False
@@ -205,6 +219,9 @@ class AwaitThreads(Operation):
             for task in self._tasks
             if task is not main and task.process is main and not task.daemon
         )
+
+    def needs(self) -> tuple[Task, ...]:
+        return self.holders()
 
 
 class Exit(AwaitThreads):

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from pyqdemo.kernel.locks import Acquire, RLockModel
-from pyqdemo.kernel.tasks import AwaitThreads, Join, Task
+from pyqdemo.kernel.tasks import Task
 from pyqdemo.trace import Wait
 
 if TYPE_CHECKING:
     from pyqdemo.kernel.execution import Execution
 
-__all__ = ["circle_through", "ends_all", "waits"]
+__all__ = ["circle_through", "ends_all", "keeps_from_ending", "waits"]
 
 
 def waits(execution: Execution) -> tuple[Wait, ...]:
@@ -38,10 +37,6 @@ def waits(execution: Execution) -> tuple[Wait, ...]:
 
 def circle_through(start: Task) -> tuple[Task, ...]:
     """Tasks from this one on of which each surely cannot go on before the next does.
-
-    A lock that was taken by a plain ``acquire`` may be let go of by anybody. A circle of one
-    over such a lock (a gate that another task will open) is therefore none; of two or more
-    it counts, as nobody uses locks that are taken like that for gates.
 
     Returns:
         the circle; empty if none goes through ``start``.
@@ -72,17 +67,14 @@ def ends_all(circle: Sequence[Task], alive: Sequence[Task]) -> bool:
     return all(task in doomed for task in alive if not task.daemon)
 
 
+def keeps_from_ending(circle: Sequence[Task]) -> bool:
+    """Whether the program cannot end while the circle lasts."""
+    return not all(task.daemon for task in circle)
+
+
 def _needs(task: Task) -> tuple[Task, ...]:
     """Those without whom a task surely cannot go on."""
     operation = task.pending
     if operation is None or operation.timeout_s is not None or operation.ready():
         return ()
-    match operation:
-        case Acquire(lock=lock) if lock.owner is not None:
-            gate = lock.owner is task and not (isinstance(lock, RLockModel) or lock.scoped)
-            return () if gate else (lock.owner,)
-        case Join(other=other):
-            return (other,)
-        case AwaitThreads():
-            return operation.holders()
-    return ()
+    return operation.needs()

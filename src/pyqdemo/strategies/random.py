@@ -25,7 +25,6 @@ class Random:
 
     def __init__(self, seed: int) -> None:
         self._seed = seed
-        self._draw = random.Random(f"{seed}/schedule").random
 
     def begin(self) -> None:
         self._draw = random.Random(f"{self._seed}/schedule").random

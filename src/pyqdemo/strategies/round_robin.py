@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pyqdemo.ids import place
 from pyqdemo.point import Point
 
 __all__ = ["RoundRobin"]
@@ -20,10 +21,5 @@ class RoundRobin:
         enabled = point.enabled
         if point.running in enabled:
             return enabled[(enabled.index(point.running) + 1) % len(enabled)]
-        last = _place(point.running)
-        return next((task for task in enabled if _place(task) > last), enabled[0])
-
-
-def _place(task: str) -> tuple[list[int], str]:
-    """By numbers, ``0.2`` before ``0.10``; ``0.1.1`` before ``0.1~1``, which has the same."""
-    return [int(number) for number in task.replace("~", ".").split(".")], task
+        last = place(point.running)
+        return next((task for task in enabled if place(task) > last), enabled[0])

@@ -97,7 +97,9 @@ class Carriers:
     def __enter__(self) -> Carriers:
         if self._pinned and hasattr(os, "sched_setaffinity"):
             self._mask = os.sched_getaffinity(0)
-            os.sched_setaffinity(0, {max(self._mask)})
+            # Several at work at once shall not all choose the same one.
+            processors = sorted(self._mask)
+            os.sched_setaffinity(0, {processors[os.getpid() % len(processors)]})
         return self
 
     def __exit__(

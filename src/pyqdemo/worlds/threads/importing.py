@@ -85,7 +85,7 @@ class Importing:
             real = builtins.__import__(name, globals, locals, tuple(names or ()), 0)
             return real if names else self._modules.get(name.partition(".")[0]) or real
         if names:
-            if hasattr(module, "__path__"):
+            if "__path__" in vars(module):
                 self._submodules(module, names, private, frame)
             return module
         return module if "." not in name or level else self._modules[name.partition(".")[0]]

@@ -107,12 +107,13 @@ class _Template:
     """What the stand-ins of one module have in common in every run.
 
     Attributes:
-        classes: ours among the names, each with its attributes as they are before a run.
+        classes: ours among the names, each with its attributes, and those as they are before
+            a run.
     """
 
     real: ModuleType
     names: Mapping[str, Any]
-    classes: tuple[tuple[type, Mapping[str, Any]], ...]
+    classes: tuple[tuple[type, Mapping[str, Any], Mapping[str, Any]], ...]
 
 
 _templates: dict[str, _Template] = {}
@@ -174,7 +175,7 @@ def _template(name: str) -> _Template:
         if head == name:
             names.pop(tail, None)
     own = [
-        (each, dict(vars(each)))
+        (each, vars(each), dict(vars(each)))
         for key, each in replaced.items()
         if isinstance(each, type) and vars(real).get(key) is not each
     ]
@@ -189,8 +190,8 @@ def mend(names: Iterable[str]) -> None:
     """
     for name in names:
         template = _templates.get(name)
-        for each, before in template.classes if template is not None else ():
-            if vars(each) != before:
+        for each, now, before in template.classes if template is not None else ():
+            if now != before:
                 _mend(each, before)
 
 

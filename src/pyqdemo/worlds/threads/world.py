@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import _thread
 import gc
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from contextvars import Context
 from types import FrameType
 from typing import Any
@@ -82,13 +81,19 @@ class World:
         """
         main = self.execution.main
         main.life = self.lives[main] = Life(self, main, body, at_exit)
-        with _no_collection():
+        # Objects with a __del__ shall die where the program lets go of them, each time alike.
+        collecting = gc.isenabled()
+        gc.disable()
+        try:
             first = self._choose()
             if first is None:
                 self.done.release()
             else:
                 self._wake(first)
             mind(self)
+        finally:
+            if collecting:
+                gc.enable()
         self.lives.clear()
         self.scratch.clear()
         if self.error is not None:
@@ -311,15 +316,3 @@ class World:
             reason = f"{life.task.name} {why}: its thread could not be ended"
             self.execution.losses.append(Loss(reason, life.task.id))
         self._unwind_next()
-
-
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """Objects with a ``__del__`` shall die where the program lets go of them, each time alike."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()

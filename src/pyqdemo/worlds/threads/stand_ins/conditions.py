@@ -9,6 +9,7 @@ from typing import Any, NoReturn, TypeVar
 
 from pyqdemo.kernel.conditions import ConditionModel, Enter, Leave, LetGo, Notify, TakeBack
 from pyqdemo.kernel.locks import LockModel
+from pyqdemo.kernel.operations import seconds_ns
 from pyqdemo.worlds.threads.stand_ins.deprecations import deprecated
 from pyqdemo.worlds.threads.stand_ins.locks import Holdable, RLock, Shared, bound_of
 from pyqdemo.worlds.threads.stand_ins.making import made
@@ -71,18 +72,19 @@ class Condition(Shared):
 
     def wait_for(self, predicate: Callable[[], _T], timeout: float | None = None) -> _T:
         execution = here().world.execution
-        end: float | None = None
+        end_ns: int | None = None
         left = timeout
         result = predicate()
         while not result:
             if left is not None:
-                now = execution.now_ns / 1e9
-                if end is None:
-                    end = now + left
+                # In whole nanoseconds, as the clock counts: what is left of a third of a
+                # second would never become nothing.
+                if end_ns is None:
+                    end_ns = execution.now_ns + seconds_ns(left)
+                elif execution.now_ns >= end_ns:
+                    break
                 else:
-                    left = end - now
-                    if left <= 0:
-                        break
+                    left = (end_ns - execution.now_ns) / 1e9
             self.wait(left)
             result = predicate()
         return result

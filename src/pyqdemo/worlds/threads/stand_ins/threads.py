@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import builtins
 import itertools
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from types import FrameType
 from typing import Any
 
-from pyqdemo.kernel.tasks import IsAlive, Join, Start, Task
+from pyqdemo.ids import number
+from pyqdemo.kernel.tasks import Census, IsAlive, Join, Start, Task
 from pyqdemo.worlds.threads.stand_ins.deprecations import deprecated
 from pyqdemo.worlds.threads.stand_ins.failing import fail_thread
 from pyqdemo.worlds.threads.stand_ins.flags import Event
@@ -26,6 +27,7 @@ __all__ = [
 ]
 
 _frame = sys._getframe
+FIRST_IDENT = 1_000  # as good as any
 
 
 class Thread:
@@ -235,15 +237,20 @@ def main_thread() -> Thread:
 
 def enumerate() -> list[Thread]:
     """All Thread objects that are alive, the main one first."""
+    return _alive(_frame(1))
+
+
+def _alive(frame: FrameType) -> list[Thread]:
     world = here().world
     main_thread()
-    alive = (world.lives.get(task) for task in world.execution.alive if task.alive)
-    return [life.thread for life in alive if life is not None and life.thread is not None]
+    tasks: list[Task] = world.perform(Census(), frame)
+    lives = (world.lives.get(task) for task in tasks)
+    return [life.thread for life in lives if life is not None and life.thread is not None]
 
 
 def active_count() -> int:
     """How many Thread objects are alive."""
-    return len(enumerate())
+    return len(_alive(_frame(1)))
 
 
 def get_ident() -> int:
@@ -253,10 +260,7 @@ def get_ident() -> int:
 
 def _ident_of(task: Task) -> int:
     """From the task's place in the tree: it does not depend on who was started first."""
-    ident = 1_000
-    for depth, number in builtins.enumerate(task.path[1:]):
-        ident += number * 10_000**depth
-    return ident
+    return FIRST_IDENT + number(task.id)
 
 
 def _new_name(target: Callable[..., object] | None) -> str:

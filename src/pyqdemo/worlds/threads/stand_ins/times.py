@@ -83,6 +83,16 @@ def process_time() -> float:
     return _read("process_time") / 1e9
 
 
+def clock_gettime_ns(clock: int, /) -> int:
+    wall = clock == getattr(time, "CLOCK_REALTIME", 0)
+    return (EPOCH_NS if wall else SINCE_BOOT_NS) + _read("clock_gettime_ns")
+
+
+def clock_gettime(clock: int, /) -> float:
+    wall = clock == getattr(time, "CLOCK_REALTIME", 0)
+    return ((EPOCH_NS if wall else SINCE_BOOT_NS) + _read("clock_gettime")) / 1e9
+
+
 def localtime(seconds: float | None = None, /) -> time.struct_time:
     """In UTC, so that a run is the same in every time zone."""
     return time.gmtime((EPOCH_NS + _read("localtime")) / 1e9 if seconds is None else seconds)
@@ -126,6 +136,8 @@ NAMES: dict[str, Any] = {
     "process_time_ns": process_time_ns,
     "thread_time": process_time,
     "thread_time_ns": process_time_ns,
+    "clock_gettime": clock_gettime,
+    "clock_gettime_ns": clock_gettime_ns,
     "localtime": localtime,
     "gmtime": gmtime,
     "ctime": ctime,
