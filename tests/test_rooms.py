@@ -181,6 +181,7 @@ EXPORTS = {
         "Watcher",
         "carry",
         "execute",
+        "limits_of",
         "replay",
         "replayed",
         "run",

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pyqdemo.errors import UsageError
 from pyqdemo.point import Point
 
-__all__ = ["Pct"]
+__all__ = ["DEEPEST", "Pct"]
 
 DEEPEST = 100
 

@@ -1,0 +1,100 @@
+"""Runs under control, from a program to its trace; and the same run once more.
+
+``run`` and ``replay`` are what ``pyqdemo.run`` and ``pyqdemo.replay`` are. ``execute`` carries
+out a ``Plan`` while somebody looks on, ``replayed`` makes the plan that repeats a record, and
+``carry`` is one execution of a program that was loaded before, as often as one likes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from pyqdemo.errors import UsageError
+from pyqdemo.executing.carrying import Controlled, Watcher, carry, execute
+from pyqdemo.executing.plan import STRATEGIES, Plan, limits_of
+from pyqdemo.executing.repeating import replayed
+from pyqdemo.kernel.execution import Limits
+from pyqdemo.schedule import MAX_STEPS
+from pyqdemo.trace import Trace
+
+__all__ = [
+    "STRATEGIES",
+    "Controlled",
+    "Plan",
+    "Watcher",
+    "carry",
+    "execute",
+    "limits_of",
+    "replay",
+    "replayed",
+    "run",
+]
+
+
+def run(
+    program: str | Path | Callable[..., object],
+    *,
+    seed: int = 0,
+    strategy: str = "random",
+    depth: int = 3,
+    sleeps: str = "strict",
+    max_steps: int = MAX_STEPS,
+    for_s: float | None = None,
+    stop_after: int | None = None,
+    arguments: Sequence[str] = (),
+    parameters: Mapping[str, object] | None = None,
+) -> Trace:
+    """Runs a program under control and returns what happened; the same seed, the same run.
+
+    No real time passes in its sleeps. What it prints goes into the trace and nowhere else.
+
+    Args:
+        program: a file, or a function at the top level of one: its module is loaded afresh,
+            and the function is called with ``parameters``.
+        seed: of the choices and of the program's random draws; 0 to 2**63 - 1.
+        strategy: ``random``, ``pct`` (with ``depth``) or ``round-robin``.
+        sleeps: ``strict``: they end in the order of their ends. ``loose``: they may overrun.
+        max_steps: the run is stopped there (outcome ``step_bound``); at least 1.
+        for_s: virtual seconds until it is stopped (``time_bound``); more than 0.
+        stop_after: items taken until it is stopped (``step_bound``); at least 1.
+        arguments: the program's ``sys.argv[1:]``.
+        parameters: calls the file's ``main`` with these, in place of running it as a script.
+
+    Raises:
+        UnusableFile: the program cannot be read or compiled.
+        UsageError: an argument is outside its range.
+        RunError: the program does what cannot be controlled.
+    """
+    if sleeps not in ("strict", "loose"):
+        raise UsageError("plan_sleeps", value=repr(sleeps))
+    plan = Plan(
+        program=program if callable(program) else Path(program),
+        parameters=parameters,
+        arguments=tuple(arguments),
+        seed=seed,
+        strategy=strategy,
+        depth=depth,
+        limits=Limits(max_steps, for_s, stop_after, sleeps == "loose"),
+    )
+    return execute(plan).trace
+
+
+def replay(
+    trace: Trace, program: str | Path | Callable[..., object] | None = None, *, force: bool = False
+) -> Trace:
+    """Repeats a recorded run choice by choice; an equal trace comes back.
+
+    Args:
+        program: where the program lies; by default a lesson's own file, else the file of
+            that name in the current folder.
+        force: go on though the program's text is another; the run then stops at the first
+            choice that cannot be made.
+
+    Raises:
+        UnusableFile: the trace is of a native run, or the program is not the same.
+        ScheduleError: it was made with another version of the models.
+        ReplayMismatch: a choice cannot be made.
+    """
+    where = program if program is None or callable(program) else Path(program)
+    return execute(replayed(trace, where, force=force)).trace

@@ -1,0 +1,212 @@
+"""Carrying a plan out: one execution, or as many of one program as are wanted."""
+
+from __future__ import annotations
+
+import platform
+import signal
+import sys
+from dataclasses import dataclass, replace
+from pathlib import Path
+from time import perf_counter_ns
+from typing import Protocol
+
+from pyqdemo.errors import ReplayMismatch
+from pyqdemo.executing.plan import Plan, check_plan
+from pyqdemo.kernel.execution import MODEL, Execution
+from pyqdemo.kernel.log import Log
+from pyqdemo.loading import Program, bind, load, program_of
+from pyqdemo.point import Strategy
+from pyqdemo.strategies.pct import Pct
+from pyqdemo.strategies.random import Random
+from pyqdemo.strategies.replay import Replay
+from pyqdemo.strategies.round_robin import RoundRobin
+from pyqdemo.trace import Control, Event, Header, Outcome, OutcomeKind, Resource, Task, Trace
+from pyqdemo.worlds.stop_signals import StopSignals
+from pyqdemo.worlds.threads.carriers import Carriers
+from pyqdemo.worlds.threads.stand_ins.streams import announce_streams
+from pyqdemo.worlds.threads.world import World
+
+__all__ = ["Controlled", "Watcher", "carry", "execute"]
+
+
+class Watcher(Protocol):
+    """Who looks on while a program runs. It cannot alter the run.
+
+    If it raises, it is told nothing more; what it raised comes when the run is over.
+    """
+
+    def printed(self, stream: str, text: str) -> None:
+        """The program's text; ``stream`` is ``stdout`` or ``stderr``."""
+
+    def tick(self, elapsed_ns: int) -> None:
+        """Called some 20 times a real second."""
+
+
+@dataclass(frozen=True, slots=True)
+class Controlled:
+    """A run under control that is over.
+
+    Attributes:
+        took_ns: real time it took.
+    """
+
+    trace: Trace
+    took_ns: int
+
+
+def execute(
+    plan: Plan, watcher: Watcher | None = None, signals: StopSignals | None = None
+) -> Controlled:
+    """Carries a plan out.
+
+    Args:
+        watcher: told what is printed while the run goes on.
+        signals: looked at while the run goes on: one that came ends it, with outcome
+            ``interrupted``. Without it Ctrl-C is raised as KeyboardInterrupt, when every
+            task has been ended.
+
+    Raises:
+        PyqdemoError: as ``run`` and ``replay``.
+    """
+    check_plan(plan)
+    program = load(plan.program) if isinstance(plan.program, Path) else program_of(plan.program)
+    began, log = perf_counter_ns(), Log()
+    with Carriers(pinned=True) as carriers:
+        strategy = _strategy(program, plan, carriers, signals)
+        execution = carry(program, plan, strategy, carriers, log, watcher, signals)
+    records = log.records
+    trace = Trace(
+        header=_header(program, plan),
+        tasks=tuple(record for record in records if type(record) is Task),
+        resources=tuple(record for record in records if type(record) is Resource),
+        events=tuple(record for record in records if type(record) is Event),
+        outcome=_outcome(execution, plan),
+    )
+    return Controlled(trace, perf_counter_ns() - began)
+
+
+def carry(
+    program: Program,
+    plan: Plan,
+    strategy: Strategy,
+    carriers: Carriers,
+    log: Log | None = None,
+    watcher: Watcher | None = None,
+    signals: StopSignals | None = None,
+) -> Execution:
+    """One execution of a program that was loaded before; may be called again and again.
+
+    Args:
+        log: takes the records; None records nothing but the choices and the output.
+        watcher, signals: see ``execute``.
+    """
+    limits = plan.limits
+    if plan.until is not None and plan.choices is not None:
+        limits = replace(limits, max_steps=len(plan.choices))
+    execution = Execution(strategy, limits, log)
+    told = _Telling(execution, watcher)
+    world = World(
+        execution,
+        program.places,
+        carriers,
+        tick=told.tick,
+        asked_to_stop=(lambda: _first(signals)) if signals is not None else None,
+    )
+    world.scratch["seed"] = plan.seed
+    announce_streams(world)
+    try:
+        with bind(program, world, arguments=plan.arguments, parameters=plan.parameters) as bound:
+            world.run(bound.body, bound.at_exit)
+    except ReplayMismatch as mismatch:
+        mismatch.name(log.names if log is not None else {})
+        raise
+    finally:
+        told.rest()
+    if told.error is not None:
+        raise told.error
+    return execution
+
+
+class _Telling:
+    """Passes on what was printed since the last time.
+
+    A watcher that raises is told nothing more, and the run goes on: it must not depend on
+    who looks on.
+    """
+
+    def __init__(self, execution: Execution, watcher: Watcher | None) -> None:
+        self._execution = execution
+        self._watcher = watcher
+        self._told = 0
+        self._began = perf_counter_ns()
+        self.error: Exception | None = None
+
+    def tick(self) -> None:
+        self.rest()
+        self._tell("tick", perf_counter_ns() - self._began)
+
+    def rest(self) -> None:
+        output = self._execution.output
+        while self._watcher is not None and self._told < len(output):
+            written = output[self._told]
+            self._told += 1
+            self._tell("printed", written.stream, written.text)
+
+    def _tell(self, what: str, *facts: object) -> None:
+        try:
+            if self._watcher is not None:
+                getattr(self._watcher, what)(*facts)
+        except Exception as error:
+            self.error, self._watcher = error, None
+
+
+def _first(signals: StopSignals) -> str | None:
+    return signal.Signals(signals.asked[0]).name if signals.asked else None
+
+
+def _strategy(
+    program: Program, plan: Plan, carriers: Carriers, signals: StopSignals | None
+) -> Strategy:
+    if plan.choices is not None:
+        return Replay(plan.choices)
+    match plan.strategy:
+        case "pct":
+            # How long a run is, its own first run tells.
+            first = carry(program, plan, Pct(plan.seed, 1, 1), carriers, signals=signals)
+            return Pct(plan.seed, plan.depth, max(1, first.steps))
+        case "round-robin":
+            return RoundRobin()
+        case _:
+            return Random(plan.seed)
+
+
+def _header(program: Program, plan: Plan) -> Header:
+    return Header(
+        program=program.files,
+        control=Control.CONTROLLED,
+        lesson=plan.lesson,
+        variant=plan.variant,
+        parameters=dict(plan.parameters or {}),
+        arguments=plan.arguments,
+        clock="virtual",
+        python=platform.python_version(),
+        platform=sys.platform,
+        seed=plan.seed,
+        strategy=_strategy_name(plan),
+        sleeps="loose" if plan.limits.loose else "strict",
+        granularity="operation",
+        model=MODEL,
+        bounds=dict(plan.limits.bounds),
+    )
+
+
+def _strategy_name(plan: Plan) -> str:
+    return f"pct {plan.depth}" if plan.strategy == "pct" else plan.strategy
+
+
+def _outcome(execution: Execution, plan: Plan) -> Outcome:
+    outcome = execution.outcome()
+    if plan.until is not None and outcome.kind is OutcomeKind.STEP_BOUND:
+        # Here the recorded run was stopped from outside.
+        return replace(outcome, kind=plan.until.kind, detail=plan.until.detail)
+    return outcome

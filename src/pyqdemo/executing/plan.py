@@ -1,0 +1,67 @@
+"""What to run under control, and how, as plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pyqdemo.errors import UsageError
+from pyqdemo.kernel.execution import Limits
+from pyqdemo.schedule import Schedule
+from pyqdemo.strategies.pct import DEEPEST
+from pyqdemo.trace import Outcome
+
+__all__ = ["HIGHEST_SEED", "STRATEGIES", "Plan", "check_plan", "limits_of"]
+
+STRATEGIES = ("random", "pct", "round-robin")
+HIGHEST_SEED = 2**63 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to run under control, and how: enough for the same run anywhere.
+
+    Attributes:
+        program: the file, or a function at the top level of one.
+        parameters: keyword arguments of ``main`` (a lesson); None runs the file as a script
+            with ``arguments`` as its ``sys.argv[1:]``.
+        seed: of the choices and of the program's draws; 0 to 2**63 - 1.
+        strategy: ``random``, ``pct`` or ``round-robin``; means nothing with ``choices``.
+        depth: of ``pct``: it finds what takes so many orderings, at least 1.
+        limits: when to stop, and how sleeps end.
+        choices: task ids to choose, step by step, in place of a strategy.
+        until: how a recorded run was stopped from outside when the choices are used up.
+    """
+
+    program: Path | Callable[..., object]
+    parameters: Mapping[str, object] | None = None
+    arguments: tuple[str, ...] = ()
+    lesson: str | None = None
+    variant: str | None = None
+    seed: int = 0
+    strategy: str = "random"
+    depth: int = 3
+    limits: Limits = field(default_factory=Limits)
+    choices: tuple[str, ...] | None = None
+    until: Outcome | None = None
+
+
+def limits_of(schedule: Schedule) -> Limits:
+    """The bounds and the kind of sleeps that a schedule was made with."""
+    bounds = dict(schedule.bounds)
+    return Limits(loose=schedule.sleeps == "loose", **bounds)  # type: ignore[arg-type]
+
+
+def check_plan(plan: Plan) -> None:
+    """Raises UsageError for what no plan may ask for."""
+    limits = plan.limits
+    if plan.choices is None and plan.strategy not in STRATEGIES:
+        raise UsageError("strategy_unknown", name=plan.strategy, known=", ".join(STRATEGIES))
+    if type(plan.seed) is not int or not 0 <= plan.seed <= HIGHEST_SEED:
+        raise UsageError("plan_seed", value=plan.seed, high=HIGHEST_SEED)
+    for name, bound in limits.bounds.items():
+        if not bound > 0:
+            raise UsageError("plan_bound", name=name, value=bound)
+    if not 1 <= plan.depth <= DEEPEST:
+        raise UsageError("strategy_depth", value=plan.depth, low=1, high=DEEPEST)
