@@ -217,7 +217,7 @@ EXPORTS = {
         "Trace",
         "Wait",
     ],
-    "pyqdemo.point": ["Access", "Exhausted", "Pending", "Point", "Strategy"],
+    "pyqdemo.point": ["Access", "Exhausted", "Pending", "Point", "Step", "Strategy"],
     "pyqdemo.schedule": ["MAX_STEPS", "Schedule", "check", "from_text", "schedule_of", "to_text"],
     "pyqdemo.strategies": ["Pct", "Random", "Replay", "RoundRobin"],
     "pyqdemo.card": [

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
-__all__ = ["Access", "Exhausted", "Pending", "Point", "Strategy"]
+__all__ = ["Access", "Exhausted", "Pending", "Point", "Step", "Strategy"]
 
 
 class Exhausted(Exception):
@@ -31,12 +31,26 @@ class Access(NamedTuple):
     mode: str
 
 
+class Step(NamedTuple):
+    """What a step turned out to touch: its operation, whatever was done within that and behind
+    it (in a comparison, under a library), and what else of the run's it read or changed.
+
+    Attributes:
+        task: who took it.
+        accesses: each once, in the order in which they came.
+    """
+
+    task: str
+    accesses: tuple[Access, ...]
+
+
 class Pending(NamedTuple):
     """A task as it stands at a point.
 
     Attributes:
         task: its id.
         enabled: whether it can be chosen.
+        overdue: it can be chosen only because its bound is reached, or in loose time may be.
         operation: what it attempts, as in ``trace.Event``.
         resource: on what: a resource's or task's id.
         accesses: what its step touches, the program's plain data aside.
@@ -45,6 +59,7 @@ class Pending(NamedTuple):
 
     task: str
     enabled: bool
+    overdue: bool
     operation: str
     resource: str | None
     accesses: tuple[Access, ...]
@@ -58,17 +73,24 @@ class Point(NamedTuple):
         step: number of the step that is about to be taken, from 1.
         running: task that took the last step; ``0`` before the first.
         enabled: ids of the tasks that can be chosen, never empty, in the order of their ids.
+        last: the step before, for a strategy that ``observes``; else None.
         look: gives every task that is alive, in that order; to be called during ``choose``.
     """
 
     step: int
     running: str
     enabled: tuple[str, ...]
+    last: Step | None
     look: Callable[[], tuple[Pending, ...]]
 
 
 class Strategy(Protocol):
-    """Decides who goes next. One object lives through any number of executions."""
+    """Decides who goes next. One object lives through any number of executions.
+
+    One that has an attribute ``observes`` which is true is told what each step touched: by
+    ``Point.last``, and of the last step, behind which there is no point, by a method
+    ``over(last: Step)`` when the execution ends.
+    """
 
     def begin(self) -> None:
         """A new execution begins: whatever was counted or drawn starts anew."""

@@ -19,7 +19,7 @@ from pyqdemo import executing
 from pyqdemo.cli import runs
 from pyqdemo.cli.controlling import MOST_STEPS, USUAL_STEPS
 from pyqdemo.codec import read_trace
-from pyqdemo.kernel.execution import Limits
+from pyqdemo.kernel.limits import Limits
 from pyqdemo.schedule import MAX_STEPS
 from pyqdemo.trace import Control, OutcomeKind
 

@@ -8,9 +8,11 @@ from typing import Any, NamedTuple
 
 from plain import Chosen
 
-from pyqdemo.kernel.execution import Execution, Limits, raised
+from pyqdemo.kernel.execution import Execution
+from pyqdemo.kernel.limits import Limits
 from pyqdemo.kernel.operations import Operation
 from pyqdemo.kernel.tasks import Task
+from pyqdemo.kernel.texts import raised
 from pyqdemo.trace import TaskKind
 
 __all__ = ["Case", "Commuting", "commuting"]

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator
 
 from plain import Chosen, Code, drive
 
-from pyqdemo.kernel.execution import Execution, Limits
+from pyqdemo.kernel.execution import Execution
+from pyqdemo.kernel.limits import Limits
 from pyqdemo.kernel.tasks import Task
 
 __all__ = ["every"]

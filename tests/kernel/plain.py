@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterable
 from typing import Any
 
-from pyqdemo.kernel.execution import Execution, Limits, raised
+from pyqdemo.kernel.execution import Execution
+from pyqdemo.kernel.limits import Limits
 from pyqdemo.kernel.log import Log
 from pyqdemo.kernel.operations import Operation
 from pyqdemo.kernel.tasks import End, Exit, Start, Task
+from pyqdemo.kernel.texts import raised
 from pyqdemo.point import Point, Strategy
 
 __all__ = ["Chosen", "Code", "drive", "start"]

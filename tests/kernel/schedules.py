@@ -11,7 +11,8 @@ from typing import Any
 
 from plain import Code, drive, start
 
-from pyqdemo.kernel.execution import Execution, Limits
+from pyqdemo.kernel.execution import Execution
+from pyqdemo.kernel.limits import Limits
 from pyqdemo.kernel.operations import Model, Operation
 from pyqdemo.kernel.tasks import Join, Task
 from pyqdemo.point import Point

@@ -9,7 +9,8 @@ from plain import Chosen, Code, drive, start
 from schedules import Body, every, happened, in_turn, side_by_side
 
 from pyqdemo.kernel.conditions import ConditionModel, LetGo, Notify, TakeBack
-from pyqdemo.kernel.execution import Execution, Limits
+from pyqdemo.kernel.execution import Execution
+from pyqdemo.kernel.limits import Limits
 from pyqdemo.kernel.locks import Acquire, LockModel, Release, RLockModel
 from pyqdemo.kernel.operations import Sleep
 from pyqdemo.kernel.tasks import Join, Task

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from plain import Chosen, Code, drive, start
 
-from pyqdemo.kernel.execution import Execution, Limits
+from pyqdemo.kernel.execution import Execution
+from pyqdemo.kernel.limits import Limits
 from pyqdemo.kernel.locks import Acquire, LockModel, Release, RLockModel
 from pyqdemo.kernel.operations import ReadClock, Sleep, Write
 from pyqdemo.kernel.tasks import IsAlive, Join, Task
@@ -212,6 +213,34 @@ def test_a_gate_that_another_task_opens_is_no_deadlock() -> None:
         yield Acquire(gate, task)
 
     assert drive(main).outcome().kind is OutcomeKind.COMPLETED
+
+
+def test_a_circle_of_gates_that_a_daemon_opens_is_no_deadlock() -> None:
+    """Main has the worker's gate and waits at its own, the worker has main's and waits at its
+    own: a daemon opens the worker's after a second, and the worker then main's."""
+    mine, its = LockModel(), LockModel()
+
+    def opener(task: Task) -> Code:
+        yield Sleep(1, "1")
+        yield Release(its)
+
+    def worker(task: Task) -> Code:
+        yield Acquire(mine, task)
+        yield Acquire(its, task)
+        yield Release(mine)
+
+    def main(execution: Execution, task: Task) -> Code:
+        execution.register(mine, task)
+        execution.register(its, task)
+        yield start(task, opener, daemon=True)
+        yield Acquire(its, task)
+        yield start(task, worker)
+        yield Sleep(0.5, "0.5")
+        yield Acquire(mine, task)
+
+    done = drive(main)
+    assert done.outcome().kind is OutcomeKind.COMPLETED
+    assert done.now_ns == 1_000_000_000
 
 
 def test_a_lock_with_a_bound_gives_up_at_its_deadline() -> None:

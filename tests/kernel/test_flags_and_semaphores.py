@@ -6,7 +6,7 @@ from collections.abc import Callable
 from itertools import product
 
 import pytest
-from plain import Chosen, Code, drive
+from plain import Chosen, Code, drive, start
 from schedules import Body, every, happened, in_turn, side_by_side
 
 from pyqdemo.kernel.execution import Execution
@@ -182,6 +182,24 @@ def test_who_waits_for_a_permit_waits_for_those_who_have_one() -> None:
         ("0", "join", "0.1", ("0.1",)),
         ("0.1", "acquire", "0/semaphore/2", ("0.2",)),
         ("0.2", "acquire", "0/semaphore/1", ("0.1",)),
+    ]
+
+
+def test_who_waits_for_a_signal_waits_for_nobody_by_name() -> None:
+    """Main gives two permits that it never took; 0.1 takes both and wants a third. They are
+    no permits to be given back, so 0.1 does not wait for itself."""
+    semaphore = SemaphoreModel(0)
+
+    def main(execution: Execution, task: Task) -> Code:
+        execution.register(semaphore, task)
+        yield start(task, lambda task: in_turn(*(AcquirePermit(semaphore) for _ in range(3))))
+        yield ReleasePermits(semaphore, 2)
+
+    outcome = drive(main).outcome()
+    assert outcome.kind is OutcomeKind.DEADLOCK
+    assert [(w.task, w.operation, w.holders) for w in outcome.waits] == [
+        ("0", "exit", ("0.1",)),
+        ("0.1", "acquire", ()),
     ]
 
 

@@ -17,8 +17,9 @@ from schedules import Body, side_by_side
 
 from pyqdemo.kernel.barriers import Abort, Arrive, BarrierModel, CountWaiting, IsBroken, Pass, Reset
 from pyqdemo.kernel.conditions import ConditionModel, Enter, Leave, LetGo, Notify, TakeBack
-from pyqdemo.kernel.execution import Execution, Limits
+from pyqdemo.kernel.execution import Execution
 from pyqdemo.kernel.flags import Clear, FlagModel, IsSet, Look, Set
+from pyqdemo.kernel.limits import Limits
 from pyqdemo.kernel.locks import Acquire, Locked, LockModel, Release, RLockModel
 from pyqdemo.kernel.operations import Model, Operation
 from pyqdemo.kernel.semaphores import AcquirePermit, ReadValue, ReleasePermits, SemaphoreModel

@@ -12,7 +12,8 @@ from commuting import Case, commuting
 from every import every
 from plain import Chosen, Code, drive, start
 
-from pyqdemo.kernel.execution import Execution, Limits
+from pyqdemo.kernel.execution import Execution
+from pyqdemo.kernel.limits import Limits
 from pyqdemo.kernel.locks import Acquire, Release
 from pyqdemo.kernel.log import Log
 from pyqdemo.kernel.queue_attributes import AssignQueue, LookQueue

@@ -10,7 +10,7 @@ __all__ = ["execution", "point"]
 
 
 def point(enabled: Sequence[str], *, running: str = "0", step: int = 1) -> Point:
-    return Point(step, running, tuple(enabled), lambda: ())
+    return Point(step, running, tuple(enabled), None, lambda: ())
 
 
 def execution(strategy: Strategy, steps: Mapping[str, int]) -> list[str]:

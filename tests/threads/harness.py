@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from pyqdemo.kernel.execution import Execution, Limits, raised
+from pyqdemo.kernel.execution import Execution
+from pyqdemo.kernel.limits import Limits
 from pyqdemo.kernel.log import Log
+from pyqdemo.kernel.texts import raised
 from pyqdemo.point import Strategy
 from pyqdemo.strategies.random import Random
 from pyqdemo.worlds.threads.carriers import Carriers

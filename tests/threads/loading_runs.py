@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from textwrap import dedent
 
-from pyqdemo.kernel.execution import Execution, Limits
+from pyqdemo.kernel.execution import Execution
+from pyqdemo.kernel.limits import Limits
 from pyqdemo.kernel.log import Log
 from pyqdemo.loading import Program, bind, load
 from pyqdemo.point import Strategy

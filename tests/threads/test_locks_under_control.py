@@ -73,6 +73,21 @@ def test_a_gate_that_another_task_opens_is_no_deadlock() -> None:
         assert carry(main, Random(seed)).outcome().kind is OutcomeKind.COMPLETED, f"seed {seed}"
 
 
+@pytest.mark.parametrize("bound", [1 / 3, 0.1, 4e-10, 1e-9, 0.0, -1.0])
+def test_a_bounded_wait_for_what_never_comes_ends(bound: float) -> None:
+    """Also where the bound is no whole number of nanoseconds, as the clock counts them."""
+    got: list[object] = []
+
+    def main() -> None:
+        condition = conditions.Condition()
+        with condition:
+            got.append(condition.wait_for(lambda: False, bound))
+
+    done = carry(main, max_steps=20)
+    assert (done.outcome().kind, got) == (OutcomeKind.COMPLETED, [False])
+    assert done.now_ns == max(0, round(bound * 1e9))
+
+
 def everything() -> None:
     """Two tasks use one of each, bounds and all; any schedule ends well or is stuck."""
     lock, rlock, event = locks.Lock(), locks.RLock(), flags.Event()

@@ -23,7 +23,7 @@ from pyqdemo.languages import Text
 
 if TYPE_CHECKING:
     from pyqdemo.executing import Plan
-    from pyqdemo.kernel.execution import Limits
+    from pyqdemo.kernel.limits import Limits
     from pyqdemo.schedule import Schedule
 
 __all__ = ["asked", "check_company", "refuse", "scheduled", "steered", "with_parameters"]
@@ -143,7 +143,7 @@ def steered(plan: Plan, given: Given, base: str, schedule: Schedule | None, endl
 
 
 def _limits(given: Given, base: str) -> Limits:
-    from pyqdemo.kernel.execution import Limits
+    from pyqdemo.kernel.limits import Limits
 
     return Limits(
         given.whole("max-steps", low=1, high=MOST_STEPS, default=USUAL_STEPS, base=base),

@@ -14,7 +14,7 @@ from pyqdemo.errors import UsageError
 from pyqdemo.executing.carrying import Controlled, Watcher, carry, execute
 from pyqdemo.executing.plan import STRATEGIES, Plan, limits_of
 from pyqdemo.executing.repeating import replayed
-from pyqdemo.kernel.execution import Limits
+from pyqdemo.kernel.limits import Limits
 from pyqdemo.schedule import MAX_STEPS
 from pyqdemo.trace import Trace
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pyqdemo.errors import UsageError
-from pyqdemo.kernel.execution import Limits
+from pyqdemo.kernel.limits import Limits
 from pyqdemo.schedule import Schedule
 from pyqdemo.strategies.pct import DEEPEST
 from pyqdemo.trace import Outcome

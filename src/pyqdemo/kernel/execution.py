@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from bisect import insort
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
 
+from pyqdemo.kernel.limits import Limits
 from pyqdemo.kernel.log import Log
 from pyqdemo.kernel.operations import Model, Operation, Write, seconds_ns
 from pyqdemo.kernel.tasks import Begin, Task
-from pyqdemo.kernel.waiting import circle_through, ends_all, keeps_from_ending, waits
-from pyqdemo.point import Access, Exhausted, Pending, Point, Strategy
-from pyqdemo.schedule import MAX_STEPS
+from pyqdemo.kernel.texts import Addresses, raised, told
+from pyqdemo.kernel.waiting import Circles, waits
+from pyqdemo.point import Access, Exhausted, Pending, Point, Step, Strategy
 from pyqdemo.trace import Loss, Outcome, OutcomeKind, TaskKind, Wait
 
 __all__ = ["MODEL", "Execution", "Limits", "Written"]
@@ -24,38 +24,13 @@ __all__ = ["MODEL", "Execution", "Limits", "Written"]
 MODEL = "1"
 THEY_WAIT = "they wait for each other"
 
-_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 _by_place = attrgetter("place")
 _new = tuple.__new__
+_NOW = Access("clock", "r")
 _PLAIN = frozenset({int, str, bytes, float, bool, type(None)})
 
 Describe = Callable[[Any], tuple[str, int]]
 """A short repr of a program's value, and how many characters of it were left out."""
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """When an execution is stopped, and how time passes in it.
-
-    Attributes:
-        max_steps: steps, at least 1.
-        for_s: virtual seconds, None for no bound.
-        stop_after: items taken (completed get or recv), None for no bound.
-        loose: sleeps and timeouts may overrun: whoever has a deadline can be chosen, and
-            the clock then goes there. Else time passes only when nobody else can go on,
-            and sleeps end in the order of their ends.
-    """
-
-    max_steps: int = MAX_STEPS
-    for_s: float | None = None
-    stop_after: int | None = None
-    loose: bool = False
-
-    @property
-    def bounds(self) -> Mapping[str, float | int]:
-        """As ``trace.Header.bounds`` has them."""
-        told = {"max_steps": self.max_steps, "for_s": self.for_s, "stop_after": self.stop_after}
-        return {name: bound for name, bound in told.items() if bound is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +72,7 @@ class Execution:
         exit_code: the program's own, once its main code is over.
         uncontrolled: what the program used that is not under control; while it is not
             empty, nothing may be claimed of other executions.
+        tidy: puts numbers in the place of addresses in a text.
         losses: what could not be done or recorded, said openly.
         over: how it ended; None while it goes on.
     """
@@ -115,14 +91,13 @@ class Execution:
         self.exit_code = 0
         self.uncontrolled: list[str] = []
         self.losses: list[Loss] = []
+        self.tidy = Addresses().tidy
         self.over: _Ending | None = None
         self._tasks: dict[str, Task] = {}
         self._bounded = limits.for_s is not None or limits.stop_after is not None
         self._until_ns = None if limits.for_s is None else seconds_ns(limits.for_s)
-        self._addresses: dict[str, int] = {}
-        self._newly_blocked: list[Task] = []
-        self._circles: list[tuple[Task, ...]] = []
-        self._changed = False  # a wait or an end since the circles were looked at
+        self._touched: list[Access] | None = [] if getattr(strategy, "observes", False) else None
+        self._circles = Circles()
         strategy.begin()
         self.main = self.running = self._make(Task("0", "MainThread", TaskKind.MAIN, None, False))
 
@@ -132,6 +107,7 @@ class Execution:
         """A task says what it does next; it takes effect when the task is chosen."""
         if operation.timeout_s is not None:
             operation.deadline_ns = self.now_ns + seconds_ns(operation.timeout_s)
+            self.touch(_NOW)
         task.pending = operation
 
     def choose(self) -> Task | None:
@@ -148,12 +124,14 @@ class Execution:
         ):
             return None
         enabled = self._enabled() or self._enabled_later()
-        if not enabled or (self._changed and self._doomed()):
+        if not enabled or (self._circles.changed and self._doomed()):
             return None
         step = self.steps + 1
         try:
             # As Point(...) does, in half the time.
-            id = self.strategy.choose(_new(Point, (step, self.running.id, enabled, self._look)))
+            last = None if self._touched is None else self._step()
+            point = _new(Point, (step, self.running.id, enabled, last, self._look))
+            id = self.strategy.choose(point)
         except Exhausted as stopped:
             self.end(OutcomeKind.STEP_BOUND, str(stopped))
             return None
@@ -174,12 +152,14 @@ class Execution:
         operation = task.pending
         assert operation is not None, "attempted before"
         task.pending = None
-        if self.log is None:
+        if self.log is None and self._touched is None:
             return operation.apply(self, task)
         return self.perform(task, operation)
 
     def perform(self, task: Task, operation: Operation) -> Any:
         """An operation happens within the step of the running task, without a choice."""
+        if self._touched is not None:
+            self.touch(*self._accesses(task, operation))
         try:
             answer = operation.apply(self, task)
         except BaseException as error:
@@ -204,7 +184,7 @@ class Execution:
         """A thread's code is over."""
         task.alive = False
         self.alive.remove(task)
-        self._changed = bool(self._circles)
+        self._circles.ended()
 
     def exit(self, task: Task) -> None:
         """A process has ended, and its daemons with it; the first one ends the execution."""
@@ -245,16 +225,11 @@ class Execution:
         if self.log is not None and not last:
             self.log.done(self, task, operation)
 
-    def tidy(self, text: str) -> str:
-        """The text with addresses in it (``at 0x7f31``) as numbers in order of appearance.
-
-        They are the one thing that differs between equal runs of most programs.
-        """
-        return _ADDRESS.sub(self._number, text) if " at 0x" in text else text
-
-    def _number(self, found: re.Match[str]) -> str:
-        address = found.group()
-        return f" at #{self._addresses.setdefault(address, len(self._addresses) + 1)}"
+    def touch(self, *accesses: Access) -> None:
+        """What the step under way reads or changes beside its operations, as the counter by
+        which threads are named; for a strategy that observes."""
+        if self._touched is not None:
+            self._touched.extend(accesses)
 
     def describe(self, operation: Operation, describe: Describe, value: object) -> None:
         """Puts a short text of a value into an operation, for its event.
@@ -290,6 +265,11 @@ class Execution:
         """The execution is over; the first reason stands."""
         if self.over is None:
             self.over = _Ending(kind, detail, waiting)
+
+    def tell_strategy(self) -> None:
+        """Tells a strategy that observes the last step; called once, when nobody runs."""
+        if self._touched is not None:
+            self.strategy.over(self._step())  # type: ignore[attr-defined]  # it observes
 
     def outcome(self) -> Outcome:
         """How the execution ended, once it is over."""
@@ -359,27 +339,16 @@ class Execution:
         operation.told = True
         operation.since_ns = self.now_ns
         if operation.needs():
-            self._newly_blocked.append(task)
-            self._changed = True
+            self._circles.suspect(task)
         if self.log is not None:
             self.log.blocked(self, task, operation)
 
     def _doomed(self) -> bool:
         """Whether everybody who keeps the program alive waits for a circle of tasks."""
-        self._find_circles()
-        if not any(ends_all(circle, self.alive) for circle in self._circles):
+        if not self._circles.hold(self.alive):
             return False
         self.end(OutcomeKind.DEADLOCK, THEY_WAIT, waits(self))
         return True
-
-    def _find_circles(self) -> None:
-        self._changed = False
-        self._circles = [circle for circle in self._circles if circle_through(circle[0])]
-        for task in self._newly_blocked:
-            circle = circle_through(task)
-            if circle and not any(task in known for known in self._circles):
-                self._circles.append(circle)
-        self._newly_blocked.clear()
 
     def _at_a_bound(self) -> bool:
         limits = self.limits
@@ -399,42 +368,40 @@ class Execution:
     def _stop(self, kind: OutcomeKind, detail: str) -> None:
         """A bound is reached. If a circle keeps the program from ever ending, that is told:
         whoever else was still busy would not have changed it."""
-        self._find_circles()
-        if any(keeps_from_ending(circle) for circle in self._circles):
+        if self._circles.keep_from_ending():
             kind, detail = OutcomeKind.DEADLOCK, f"{THEY_WAIT}; the others were {detail}"
         self.end(kind, detail, waits(self))
 
+    def _step(self) -> Step:
+        """The step that has just been taken; the next one begins with nothing."""
+        assert self._touched is not None, "asked by the callers"
+        touched = tuple(dict.fromkeys(self._touched))
+        self._touched.clear()
+        return Step(self.running.id, touched)
+
+    def _accesses(self, task: Task, operation: Operation) -> tuple[Access, ...]:
+        """What an operation touches: what it says itself, and what every one in its place does."""
+        accesses = operation.accesses()
+        if operation.deadline_ns is not None:
+            accesses = (*accesses, Access("clock", "a"))  # its end may move the clock
+        if task.daemon:
+            accesses = (*accesses, Access(f"alive:{task.process.id}", "r"))
+        return accesses
+
     def _look(self) -> tuple[Pending, ...]:
-        limits, now = self.limits, self.now_ns
-        seen = []
-        for task in self.alive:
-            operation = task.pending
-            if operation is None:
-                continue
-            due = operation.deadline_ns
-            enabled = operation.ready() or (due is not None and (limits.loose or due <= now))
-            accesses = operation.accesses()
-            if due is not None:
-                accesses = (*accesses, Access("clock", "a"))  # its end may move the clock
-            if task.daemon:
-                accesses = (*accesses, Access(f"alive:{task.process.id}", "r"))
-            seen.append(
-                Pending(
-                    task.id, enabled, operation.kind, operation.target, accesses, operation.value
-                )
-            )
-        return tuple(seen)
+        return tuple(
+            self._seen(task, task.pending) for task in self.alive if task.pending is not None
+        )
 
-
-def raised(error: BaseException) -> str:
-    """What an event's ``result`` says of an exception."""
-    return f"raised {told(error)}"
-
-
-def told(error: BaseException) -> str:
-    """``ValueError: text``; the program's own ``__str__`` may itself fail."""
-    try:
-        text = str(error)
-    except Exception:
-        text = "<exception str() failed>"  # as a traceback says it
-    return type(error).__name__ + (f": {text}" if text else "")
+    def _seen(self, task: Task, operation: Operation) -> Pending:
+        due, ready = operation.deadline_ns, operation.ready()
+        overdue = not ready and due is not None and (self.limits.loose or due <= self.now_ns)
+        return Pending(
+            task=task.id,
+            enabled=ready or overdue,
+            overdue=overdue,
+            operation=operation.kind,
+            resource=operation.target,
+            accesses=self._accesses(task, operation),
+            value=operation.value,
+        )

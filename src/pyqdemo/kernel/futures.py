@@ -8,9 +8,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from pyqdemo.ids import number
-from pyqdemo.kernel.execution import raised
 from pyqdemo.kernel.operations import Model, Operation
 from pyqdemo.kernel.queues import Describe
+from pyqdemo.kernel.texts import raised
 from pyqdemo.point import Access
 
 if TYPE_CHECKING:

@@ -23,8 +23,9 @@ class SemaphoreModel(Model):
         most: permits there may ever be, None for no limit.
 
     Attributes:
-        held: who has how many permits, the first taker first. Anybody may give any back,
-            so this is a guess for the sake of who-waits-for-what: one's own come first.
+        held: who has how many permits, the first taker first; for who-waits-for-what.
+        signals: somebody gave what it had not taken. From then on permits are signals, or
+            pass from hand to hand, and nobody is said to hold any.
     """
 
     def __init__(self, value: int, most: int | None = None) -> None:
@@ -33,23 +34,26 @@ class SemaphoreModel(Model):
         self.value = value
         self.most = most
         self.held: dict[Task, int] = {}
+        self.signals = False
 
     def take(self, task: Task) -> None:
         self.value -= 1
-        self.held[task] = self.held.get(task, 0) + 1
+        if not self.signals:
+            self.held[task] = self.held.get(task, 0) + 1
 
     def give(self, task: Task, count: int) -> None:
         """Raises ValueError where there would be too many."""
         if self.most is not None and self.value + count > self.most:
             raise ValueError("Semaphore released too many times")
         self.value += count
-        while count > 0 and self.held:
-            holder = task if task in self.held else next(iter(self.held))
-            given = min(count, self.held[holder])
-            count -= given
-            self.held[holder] -= given
-            if not self.held[holder]:
-                del self.held[holder]
+        left = self.held.get(task, 0) - count
+        if left < 0:
+            self.signals = True
+            self.held.clear()
+        elif left:
+            self.held[task] = left
+        else:
+            del self.held[task]
 
 
 class AcquirePermit(Operation):

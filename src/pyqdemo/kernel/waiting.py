@@ -11,7 +11,7 @@ from pyqdemo.trace import Wait
 if TYPE_CHECKING:
     from pyqdemo.kernel.execution import Execution
 
-__all__ = ["circle_through", "ends_all", "keeps_from_ending", "waits"]
+__all__ = ["Circles", "waits"]
 
 
 def waits(execution: Execution) -> tuple[Wait, ...]:
@@ -35,7 +35,49 @@ def waits(execution: Execution) -> tuple[Wait, ...]:
     return tuple(rows)
 
 
-def circle_through(start: Task) -> tuple[Task, ...]:
+class Circles:
+    """Tasks of which each surely cannot go on before the next does, the last not before the first.
+
+    Attributes:
+        changed: there may be one more, or one that now holds everybody.
+    """
+
+    def __init__(self) -> None:
+        self.changed = False
+        self._suspects: list[Task] = []
+        self._found: list[tuple[Task, ...]] = []
+
+    def suspect(self, task: Task) -> None:
+        """A task has to wait for somebody who alone can help."""
+        self._suspects.append(task)
+        self.changed = True
+
+    def ended(self) -> None:
+        """A task is over: whoever is left may all be held."""
+        self.changed = bool(self._found)
+
+    def hold(self, alive: Sequence[Task]) -> bool:
+        """Whether everybody who keeps the program alive waits, in the end, for a circle."""
+        self._find()
+        return any(_ends_all(circle, alive) for circle in self._found)
+
+    def keep_from_ending(self) -> bool:
+        """Whether there is one that lets the program never end, whoever else is busy."""
+        self._find()
+        return any(not all(task.daemon for task in circle) for circle in self._found)
+
+    def _find(self) -> None:
+        self.changed = False
+        # A bound, or a lock in the hands of a third, may have opened one.
+        self._found = [circle for circle in self._found if _circle_through(circle[0])]
+        for task in self._suspects:
+            circle = _circle_through(task)
+            if circle and not any(task in known for known in self._found):
+                self._found.append(circle)
+        self._suspects.clear()
+
+
+def _circle_through(start: Task) -> tuple[Task, ...]:
     """Tasks from this one on of which each surely cannot go on before the next does.
 
     Returns:
@@ -53,7 +95,7 @@ def circle_through(start: Task) -> tuple[Task, ...]:
         way.append(after[0])
 
 
-def ends_all(circle: Sequence[Task], alive: Sequence[Task]) -> bool:
+def _ends_all(circle: Sequence[Task], alive: Sequence[Task]) -> bool:
     """Whether everybody who keeps the program alive waits, in the end, for the circle.
 
     Daemons may go on for ever and change nothing.
@@ -65,11 +107,6 @@ def ends_all(circle: Sequence[Task], alive: Sequence[Task]) -> bool:
     while more := {task for task in alive if task not in doomed and doomed & needs[task]}:
         doomed |= more
     return all(task in doomed for task in alive if not task.daemon)
-
-
-def keeps_from_ending(circle: Sequence[Task]) -> bool:
-    """Whether the program cannot end while the circle lasts."""
-    return not all(task.daemon for task in circle)
 
 
 def _needs(task: Task) -> tuple[Task, ...]:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from types import FunctionType, ModuleType
 from typing import Any
 
-from pyqdemo.kernel.execution import raised
+from pyqdemo.kernel.texts import raised
 from pyqdemo.trace import OutcomeKind
 from pyqdemo.worlds.threads.lives import Life, Unwind, here, local
 from pyqdemo.worlds.threads.stand_ins.failing import show

@@ -110,9 +110,9 @@ class Sources:
             code = loader.get_code(name) if hasattr(loader, "get_code") else None
             return Found.of(name, spec, code)
         data = loader.get_data(spec.origin)
-        self._note(spec.origin, data)
         # Not by the loader: frames of the import system would show in a SyntaxError.
         code = compile(data, spec.origin, "exec", dont_inherit=True)
+        self._note(spec.origin, data)  # it is text, or it would not have compiled
         return Found.of(name, spec, code)
 
     def _is_own(self, spec: ModuleSpec) -> bool:

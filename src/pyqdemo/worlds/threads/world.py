@@ -9,9 +9,10 @@ from contextvars import Context
 from types import FrameType
 from typing import Any
 
-from pyqdemo.kernel.execution import Execution, raised
+from pyqdemo.kernel.execution import Execution
 from pyqdemo.kernel.operations import Operation
 from pyqdemo.kernel.tasks import AwaitThreads, End, Exit, Start, Task
+from pyqdemo.kernel.texts import raised
 from pyqdemo.trace import Loss, OutcomeKind
 from pyqdemo.worlds.threads.carriers import Carriers
 from pyqdemo.worlds.threads.lives import Body, Life, Unwind, here, local
@@ -96,6 +97,7 @@ class World:
                 gc.enable()
         self.lives.clear()
         self.scratch.clear()
+        self.execution.tell_strategy()
         if self.error is not None:
             raise self.error
 

@@ -16,7 +16,7 @@ from pyqdemo.kernel.barriers import (
     Pass,
     Reset,
 )
-from pyqdemo.kernel.execution import raised
+from pyqdemo.kernel.texts import raised
 from pyqdemo.worlds.threads.stand_ins.locks import Shared, bound_of
 from pyqdemo.worlds.threads.stand_ins.making import made
 from pyqdemo.worlds.threads.world import here

@@ -19,6 +19,7 @@ from pyqdemo.kernel.executors import (
     Submit,
 )
 from pyqdemo.kernel.futures import FutureModel
+from pyqdemo.point import Access
 from pyqdemo.worlds.threads.stand_ins.futures import Future, as_completed, bound, wait
 from pyqdemo.worlds.threads.stand_ins.making import made
 from pyqdemo.worlds.threads.stand_ins.threads import Thread
@@ -210,7 +211,9 @@ class ThreadPoolExecutor(Executor):
 
 def _new_prefix() -> str:
     """``ThreadPoolExecutor-0``: counted in the order in which they are made."""
-    counter = here().world.scratch.setdefault("executors made", itertools.count())
+    world = here().world
+    world.execution.touch(Access("names:executor", "w"))  # who comes first gets the smaller one
+    counter = world.scratch.setdefault("executors made", itertools.count())
     return f"ThreadPoolExecutor-{next(counter)}"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
-from pyqdemo.kernel.execution import raised
+from pyqdemo.kernel.texts import raised
 from pyqdemo.worlds.threads.stand_ins.streams import standard_error
 from pyqdemo.worlds.threads.tracebacks import lines
 from pyqdemo.worlds.threads.world import Life, Unwind
@@ -46,8 +46,9 @@ def fail_thread(life: Life, thread: Any, error: BaseException) -> str | None:
     )
     try:
         hook(args)
-    except Unwind:
-        raise
-    except Exception as worse:
+    except (Unwind, SystemExit) as left:
+        if isinstance(left, Unwind):
+            raise
+    except BaseException as worse:
         show(worse, "Exception in threading.excepthook:\n")
     return raised(error)

@@ -10,6 +10,7 @@ from typing import Any
 
 from pyqdemo.ids import number
 from pyqdemo.kernel.tasks import Census, IsAlive, Join, Start, Task
+from pyqdemo.point import Access
 from pyqdemo.worlds.threads.stand_ins.deprecations import deprecated
 from pyqdemo.worlds.threads.stand_ins.failing import fail_thread
 from pyqdemo.worlds.threads.stand_ins.flags import Event
@@ -265,7 +266,9 @@ def _ident_of(task: Task) -> int:
 
 def _new_name(target: Callable[..., object] | None) -> str:
     """``Thread-3 (work)``: counted in the order in which the objects are made."""
-    counter = here().world.scratch.setdefault("threads made", itertools.count(1))
+    world = here().world
+    world.execution.touch(Access("names:Thread", "w"))  # who comes first gets the smaller one
+    counter = world.scratch.setdefault("threads made", itertools.count(1))
     name = f"Thread-{next(counter)}"
     try:
         return f"{name} ({target.__name__})" if target is not None else name
