@@ -21,7 +21,7 @@ from pyqdemo.errors import UsageError
 from pyqdemo.trace import ProgramFile
 from pyqdemo.worlds.program import read_program
 from pyqdemo.worlds.threads.importing import Importing, program_import
-from pyqdemo.worlds.threads.main_task import Mains, clear, dying, live
+from pyqdemo.worlds.threads.main_task import Mains, clear, let_die, live
 from pyqdemo.worlds.threads.modules import mend
 from pyqdemo.worlds.threads.places import Places
 from pyqdemo.worlds.threads.sources import Sources, source_file
@@ -225,15 +225,17 @@ class Binding:
             for module in around.modules.values()
             if module is not None and around.importing.owns(module)
         ]
-        world = around.world
-        with dying(world):
-            world.scratch.update(surroundings=around, modules=around.modules)
+        around.world.scratch.update(surroundings=around, modules=around.modules)
+
+        def let_go() -> None:
             clear(self._module)
             for module in reversed(own):
                 clear(module)
             own.clear()
             around.forget()
-            world.scratch.clear()
+            around.world.scratch.clear()
+
+        let_die(around.world, let_go)
 
 
 def bind(

@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
+import _thread
+import ctypes
 import os
 import sys
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from types import FunctionType, ModuleType
+from collections.abc import Callable
+from contextvars import Context
+from time import monotonic
+from types import FunctionType, GeneratorType, ModuleType
 from typing import Any
 
 from pyqdemo.kernel.texts import raised
-from pyqdemo.trace import OutcomeKind
+from pyqdemo.trace import Loss, OutcomeKind
+from pyqdemo.worlds.threads.carriers import Carrier
 from pyqdemo.worlds.threads.lives import Life, Unwind, here, local
+from pyqdemo.worlds.threads.minder import GRACE_S, MOST_ATTEMPTS, TICK_S
 from pyqdemo.worlds.threads.stand_ins.failing import show
 from pyqdemo.worlds.threads.stand_ins.streams import standard_error
 from pyqdemo.worlds.threads.stand_ins.systems import excepthook
 from pyqdemo.worlds.threads.surroundings import Surroundings
 from pyqdemo.worlds.threads.world import World
 
-__all__ = ["Mains", "clear", "dying", "live"]
+__all__ = ["Mains", "clear", "let_die", "live"]
 
 MAIN = ("__main__", "__mp_main__")
 _DEFINED = (ModuleType, FunctionType, type)
+_PLAIN = (str, bytes, int, float, bool, complex, type(None))
+_PRIMITIVES = ("pyqdemo.worlds.threads.stand_ins.", "queue", "_queue")
+_LAST = 3
 
 
 class Mains:
@@ -118,39 +126,101 @@ def _report(around: Surroundings, error: BaseException) -> None:
         show(error, "\nOriginal exception was:\n")
 
 
-@contextmanager
-def dying(world: World) -> Iterator[None]:
-    """While the objects of a run that is over die: what they do in ``__del__`` happens at once.
+def let_die(world: World, let_go: Callable[[], object]) -> None:
+    """Lets the objects of a run that is over die: what they do in ``__del__`` happens at once.
 
-    After a run that did not complete it is no part of the run, as when Python is killed.
+    After a run that did not complete it is no part of the run, as when Python is killed. It
+    is done on a carrier, so that a ``__del__`` without end is broken into like any step.
+
+    Raises:
+        BaseException: what came in this thread meanwhile, Ctrl-C for one.
     """
     execution = world.execution
     log, written = execution.log, len(execution.output)
     completed = execution.over is not None and execution.over.kind is OutcomeKind.COMPLETED
-    outer: Life | None = getattr(local, "life", None)
-    local.life = life = Life(world, execution.main, lambda: None)
+    life = Life(world, execution.main, lambda: None)
     life.inside = True
+    world.lives[execution.main] = life
     if not completed:
         execution.log = None
     try:
-        yield
+        _carried(world, life, let_go)
     finally:
+        world.lives.clear()
         execution.log = log
         if not completed:
             del execution.output[written:]
-        if outer is None:
+
+
+def _carried(world: World, life: Life, job: Callable[[], object]) -> None:
+    carrier = life.carrier = world.carriers.take()
+    over = _thread.allocate_lock()
+    over.acquire()
+
+    def work() -> None:
+        local.life = life
+        try:
+            Context().run(job)
+        except Unwind:
+            pass  # it was broken into between two objects
+        finally:
             del local.life
-        else:
-            local.life = outer
+            if not life.abandoned:
+                life.carrier = None
+                world.carriers.put_back(carrier)
+            over.release()
+
+    carrier.give(work)
+    carrier.baton.release()
+    _wait(world, life, carrier, over)
+
+
+def _wait(world: World, life: Life, carrier: Carrier, over: _thread.LockType) -> None:
+    raised: BaseException | None = None
+    due, attempts = monotonic() + world.patience_s, 0
+    while True:
+        try:
+            if over.acquire(timeout=TICK_S):
+                break
+            asked = world.asked_to_stop is not None and world.asked_to_stop() is not None
+        except BaseException as error:
+            raised, asked = error, True
+        if monotonic() < due and (attempts or not asked):
+            continue
+        due, attempts = monotonic() + GRACE_S, attempts + 1
+        life.unwinding = True
+        if attempts > MOST_ATTEMPTS:
+            life.inside = False  # should it attempt anything yet, it stays there
+            life.abandoned = True
+            reason = "an object's __del__ goes on without end: its thread could not be ended"
+            world.execution.losses.append(Loss(reason, life.task.id))
+            break
+        thread, error = ctypes.c_ulong(carrier.ident), ctypes.py_object(Unwind)
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, error)
+    if raised is not None:
+        raise raised
 
 
 def clear(module: ModuleType) -> None:
-    """Lets go of a module's names: its objects first, in the order in which they came.
+    """Lets go of a module's names: first the objects that do something when they die.
 
-    So what an object does in its ``__del__`` still finds functions, classes and modules, as it
-    does when Python collects a module at its end.
+    When Python collects a module at its end, all of its names are still there for them. Here
+    it is all but other such objects. Then follow containers and whatever may hold others, in
+    the order in which they came, then primitives, texts and numbers, and last the functions,
+    classes and modules.
     """
     space: dict[str, Any] = vars(module)
-    for name in [name for name, value in space.items() if not isinstance(value, _DEFINED)]:
-        space[name] = None
+    ranks = [(_rank(value), number, name) for number, (name, value) in enumerate(space.items())]
+    for rank, _, name in sorted(ranks):
+        if rank < _LAST:
+            space[name] = None
     space.clear()
+
+
+def _rank(value: object) -> int:
+    kind = type(value)
+    if hasattr(kind, "__del__") or kind is GeneratorType:
+        return 0
+    if isinstance(value, _DEFINED):
+        return _LAST
+    return 2 if kind in _PLAIN or str(kind.__module__).startswith(_PRIMITIVES) else 1

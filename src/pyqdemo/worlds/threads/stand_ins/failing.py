@@ -46,9 +46,10 @@ def fail_thread(life: Life, thread: Any, error: BaseException) -> str | None:
     )
     try:
         hook(args)
-    except (Unwind, SystemExit) as left:
-        if isinstance(left, Unwind):
-            raise
+    except Unwind:
+        raise
+    except SystemExit:
+        pass  # as in a real thread, which it ends
     except BaseException as worse:
         show(worse, "Exception in threading.excepthook:\n")
     return raised(error)

@@ -9,6 +9,8 @@ from types import FrameType
 from typing import Any
 
 from pyqdemo.ids import number
+from pyqdemo.kernel.execution import Execution
+from pyqdemo.kernel.operations import Operation
 from pyqdemo.kernel.tasks import Census, IsAlive, Join, Start, Task
 from pyqdemo.point import Access
 from pyqdemo.worlds.threads.stand_ins.deprecations import deprecated
@@ -40,6 +42,7 @@ class Thread:
     _task: Task | None = None
     _named = "Thread"
     _initialized = False
+    _starting = False
 
     def __init__(
         self,
@@ -62,8 +65,9 @@ class Thread:
     def start(self) -> None:
         if not self._initialized:
             raise RuntimeError("thread.__init__() not called")
-        if self._task is not None:
+        if self._task is not None or self._starting:
             raise RuntimeError("threads can only be started once")
+        self._starting = True  # of two who try at the same time, the one who came first does it
         life = here()
         maker = life.task
         operation = Start(
@@ -102,9 +106,10 @@ class Thread:
     def join(self, timeout: float | None = None) -> None:
         if not self._initialized:
             raise RuntimeError("Thread.__init__() not called")
-        if self._task is None:
-            raise RuntimeError("cannot join thread before it is started")
         life = here()
+        if self._task is None:
+            life.world.perform(_Started(self, "join"), _frame(1))  # raises, unless it has been
+        assert self._task is not None, "it has been started"
         if self._task is life.task:
             raise RuntimeError("cannot join current thread")
         bound = None if timeout is None else max(timeout, 0)
@@ -112,9 +117,8 @@ class Thread:
 
     def is_alive(self) -> bool:
         assert self._initialized, "Thread.__init__() not called"
-        if self._task is None:
-            return False
-        answer: bool = here().world.perform(IsAlive(self._task), _frame(1))
+        asked = IsAlive(self._task) if self._task is not None else _Started(self, "is_alive")
+        answer: bool = here().world.perform(asked, _frame(1))
         return answer
 
     @property
@@ -175,6 +179,30 @@ class Thread:
         if self._task is not None:
             status += f" {self.ident}"
         return f"<{type(self).__name__}({self._name}, {status})>"
+
+
+class _Started(Operation):
+    """``is_alive`` or ``join`` of a thread that had not been started when it was attempted.
+
+    Somebody may start it meanwhile. If not, the one gives False and the other raises.
+    """
+
+    def __init__(self, thread: Thread, kind: str) -> None:
+        self.kind = kind
+        self._thread = thread
+
+    def apply(self, execution: Execution, task: Task) -> bool:
+        started = self._thread._task
+        if started is None and self.kind == "join":
+            raise RuntimeError("cannot join thread before it is started")
+        if started is not None:
+            self.target = started.id
+        alive = started is not None and started.alive
+        self.result = str(alive)
+        return alive
+
+    def accesses(self) -> tuple[Access, ...]:
+        return Census().accesses()  # it may be this one that is started or ends
 
 
 class Timer(Thread):
