@@ -15,8 +15,9 @@ SOURCE = Path(__file__).parent.parent / "src"
 
 #: Room → the rooms it may import. A room that is not here yet fails the first test.
 ARROWS: dict[str, set[str]] = {
-    "": {"executing"},
-    "errors": set(),
+    "": {"errors", "trace", "executing"},
+    "errors": {"sentences"},
+    "sentences": {"languages"},
     "languages": set(),
     "trace": {"errors"},
     "ids": set(),
@@ -40,6 +41,7 @@ ARROWS: dict[str, set[str]] = {
         "kernel",
         "worlds",
         "loading",
+        "codec",
     },
     "analysis": {"errors", "languages", "trace", "card"},
     "views": {"errors", "languages", "trace", "card", "lessons", "analysis"},
@@ -58,6 +60,7 @@ ARROWS: dict[str, set[str]] = {
         "executing",
         "analysis",
         "views",
+        "sentences",
     },
     "__main__": {"", "cli", "errors"},
 }
@@ -173,7 +176,7 @@ def test_the_world_that_runs_programs_brings_no_typer_rich_or_analysis() -> None
 
 #: The public modules and what they export. Changing this is changing the interface.
 EXPORTS = {
-    "pyqdemo": ["__version__", "replay", "run"],
+    "pyqdemo": ["PyqdemoError", "Trace", "__version__", "replay", "run"],
     "pyqdemo.executing": [
         "STRATEGIES",
         "Controlled",
@@ -212,6 +215,7 @@ EXPORTS = {
         "ProgramFile",
         "Record",
         "Resource",
+        "Sleeps",
         "Task",
         "TaskKind",
         "Trace",

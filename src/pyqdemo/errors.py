@@ -66,10 +66,21 @@ class PyqdemoError(Exception):
         self.facts = facts
 
     def __str__(self) -> str:
-        if not self.facts:
-            return self.happened
-        told = ", ".join(f"{name}={value}" for name, value in self.facts.items())
-        return f"{self.happened} ({told})"
+        """The sentence in English; what to type next only where that is known."""
+        from pyqdemo.sentences import SENTENCES
+
+        sentence = SENTENCES.get(self.happened)
+        if sentence is None:
+            return self.happened if not self.facts else f"{self.happened} ({self._told()})"
+        for told in (sentence.en, sentence.en.partition(" Try: ")[0].rstrip(".")):
+            try:
+                return told.format(**self.facts)
+            except (KeyError, IndexError):
+                continue
+        return f"{self.happened} ({self._told()})"
+
+    def _told(self) -> str:
+        return ", ".join(f"{name}={value}" for name, value in self.facts.items())
 
 
 class UsageError(PyqdemoError):

@@ -26,12 +26,15 @@ from pyqdemo.worlds.threads.modules import mend
 from pyqdemo.worlds.threads.places import Places
 from pyqdemo.worlds.threads.sources import Sources, source_file
 from pyqdemo.worlds.threads.stand_ins.systems import call_at_exit
-from pyqdemo.worlds.threads.surroundings import Surroundings
+from pyqdemo.worlds.threads.surroundings import Surroundings, refuse
 from pyqdemo.worlds.threads.world import World
 
 __all__ = ["Binding", "Program", "bind", "load", "program_of"]
 
 _mains = Mains()
+
+#: A program without any of these has no object that does something when it dies.
+_ACTING = ("__del__", "weakref", "yield", "async")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +83,12 @@ class Program:
         return tuple(found)
 
 
-def load(path: Path | str) -> Program:
+def load(path: Path | str, *, function: str | None = None, called: str | None = None) -> Program:
     """Reads and compiles a program's file.
+
+    Args:
+        function: at its top level, to be called in place of running it as a script.
+        called: the name that the file has in the record, in the place of its own.
 
     Raises:
         UnusableFile: with the reason, and the line where there is one.
@@ -90,7 +97,11 @@ def load(path: Path | str) -> Program:
     file, code = read_program(path)
     whole = path.resolve()
     folder = whole.parent
-    return Program(str(path), whole, folder, folder, file, code, sources=Sources(folder))
+    sources = Sources(folder)
+    if called is not None and called != file.name:
+        sources.places.called = (file.name, called)
+        file = replace(file, name=called)
+    return Program(str(path), whole, folder, folder, file, code, function, sources=sources)
 
 
 def program_of(function: Callable[..., object]) -> Program:
@@ -194,10 +205,16 @@ class Binding:
         self._forget()
 
     def _start(self) -> None:
-        module = self._module
+        module, call, scratch = self._module, self._call, self._around.world.scratch
+        if call is None:
+            self._importing.execute(module, self._program.code)
+            return
+        scratch["loading"] = self._program.path
         self._importing.execute(module, self._program.code)
-        if self._call is not None:
-            getattr(module, self._call)(**self._parameters or {})
+        del scratch["loading"]
+        if not callable(getattr(module, call, None)):
+            refuse("no_main", call)
+        getattr(module, call)(**self._parameters or {})
 
     def _main_module(self, name: str) -> ModuleType:
         around, program = self._around, self._program
@@ -235,7 +252,8 @@ class Binding:
             around.forget()
             around.world.scratch.clear()
 
-        let_die(around.world, let_go)
+        texts = [file.text for file in self._program.files]
+        let_die(around.world, let_go, any(word in text for text in texts for word in _ACTING))
 
 
 def bind(

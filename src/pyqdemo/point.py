@@ -20,7 +20,8 @@ class Access(NamedTuple):
     """What an operation touches, so far as another's order with it can matter.
 
     Two operations depend on each other if they touch the same part, unless both only
-    read it, or both only add to it (which commutes).
+    read it, or both only add to it (which commutes). That one *enables* another (a put into
+    an empty queue, a get that waits) is an order of its own: it does not have to show here.
 
     Attributes:
         part: of a resource or task: ``0/queue/1.head``, ``alive:0.2``, ``clock``.

@@ -36,6 +36,7 @@ __all__ = [
     "ProgramFile",
     "Record",
     "Resource",
+    "Sleeps",
     "Task",
     "TaskKind",
     "Trace",
@@ -65,6 +66,13 @@ class Phase(StrEnum):
 
     BLOCKED = "blocked"
     DONE = "done"
+
+
+class Sleeps(StrEnum):
+    """How sleeps and other bounds end under control."""
+
+    STRICT = "strict"  # in the order of their ends, when nobody else can go on
+    LOOSE = "loose"  # at any moment from then on
 
 
 class TaskKind(StrEnum):
@@ -113,8 +121,9 @@ class Header:
         program: the program's files, the one that was started first.
         lesson: name of the lesson, or None for a program of the user's own.
         variant: ``repaired`` or ``published`` for a lesson, else None.
-        parameters: keyword arguments of ``main`` (a lesson), as JSON has them: numbers,
-            texts, true, false, null, lists, and tables named by texts.
+        function: name of the function that was called, None for a script or a lesson.
+        parameters: keyword arguments of ``main`` (a lesson) or of the function, as JSON has
+            them: numbers, texts, true, false, null, lists, and tables named by texts.
         arguments: ``sys.argv[1:]`` (a program of the user's own).
         start_method: ``fork``, ``spawn``, ``forkserver``, or None where no process was made.
         speed: by how much the program's sleeps were divided; None where the clock is virtual.
@@ -132,6 +141,7 @@ class Header:
     processes: Processes = Processes.NONE
     lesson: str | None = None
     variant: str | None = None
+    function: str | None = None
     parameters: Mapping[str, object] = field(default_factory=dict)
     arguments: tuple[str, ...] = ()
     start_method: str | None = None
@@ -328,6 +338,15 @@ class Trace:
     events: tuple[Event, ...]
     outcome: Outcome | None
     losses: tuple[Loss, ...] = ()
+
+    def printed(self, stream: str = "stdout") -> str:
+        """What the program wrote to that stream, ``stdout`` or ``stderr``, as text."""
+        wanted = f"0/stream/{stream}"
+        return "".join(
+            event.value or ""
+            for event in self.events
+            if event.operation == "write" and event.resource == wanted
+        )
 
     def task(self, id: str) -> Task:
         """The task of that id. Raises KeyError."""

@@ -16,9 +16,9 @@ from rich.cells import cell_len
 import pyqdemo
 from pyqdemo.cli.helping import cells, padded, wrapped
 from pyqdemo.cli.mistakes import tell
-from pyqdemo.cli.sentences import SENTENCES
 from pyqdemo.cli.words import WORDS
 from pyqdemo.errors import PyqdemoError, UsageError
+from pyqdemo.sentences import SENTENCES
 
 SOURCE = Path(pyqdemo.__file__).parent
 

@@ -120,8 +120,8 @@ def test_an_hour_of_sleep_takes_one_step() -> None:
 
 
 def test_the_clock_moves_for_a_task_that_finds_it_where_it_last_saw_it() -> None:
-    """Each of three readings without a sleep is a microsecond later; after a sleep it shows
-    just that sleep."""
+    """A second and third reading without a sleep are one and two microseconds later; after a
+    sleep it shows just that sleep."""
     seen = []
 
     def main(execution: Execution, task: Task) -> Code:
@@ -131,7 +131,32 @@ def test_the_clock_moves_for_a_task_that_finds_it_where_it_last_saw_it() -> None
         seen.append((yield ReadClock()))
 
     drive(main)
-    assert seen == [0, 1_000, 2_000, 1_000_002_000]
+    assert seen == [0, 1_000, 3_000, 1_000_003_000]
+
+
+def test_an_rlock_that_its_dead_owner_kept_is_a_deadlock_whatever_daemons_do() -> None:
+    """0.1 takes the lock and ends; main waits for it, and only the heart beats on."""
+    lock = RLockModel()
+
+    def keeper(task: Task) -> Code:
+        yield Acquire(lock, task)
+
+    def main(execution: Execution, task: Task) -> Code:
+        execution.register(lock, task)
+        yield start(task, heartbeat, daemon=True)
+        other = yield start(task, keeper)
+        yield Join(other)
+        yield Acquire(lock, task)
+
+    assert drive(main).outcome().kind is OutcomeKind.DEADLOCK
+
+
+def test_loose_time_does_not_run_past_the_time_bound() -> None:
+    def main(execution: Execution, task: Task) -> Code:
+        yield from sleeping(100)
+
+    done = drive(main, limits=Limits(for_s=1, loose=True))
+    assert (done.outcome().kind, done.now_ns) == (OutcomeKind.TIME_BOUND, 1_000_000_000)
 
 
 def test_two_locks_in_opposite_order_deadlock_with_each_others_names() -> None:

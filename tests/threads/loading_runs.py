@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -74,7 +76,18 @@ def natively(program: Path, *arguments: str) -> tuple[str, str, int]:
         text=True,
         timeout=60,
     )
-    return done.stdout, done.stderr, done.returncode
+    folder = program.parent
+    return portable(done.stdout, folder), portable(done.stderr, folder), done.returncode
+
+
+def portable(text: str, folder: Path) -> str:
+    """What a run under control prints in its place: tracebacks that name files from the
+    program's folder on, without marks below their lines."""
+    kept = [line for line in text.splitlines(keepends=True) if not re.fullmatch(MARKS, line)]
+    return "".join(kept).replace(f'File "{folder.resolve()}{os.sep}', 'File "')
+
+
+MARKS = r"[ |]*[~^]+[ ~^]*\n"
 
 
 def controlled(program: Path, *arguments: str) -> tuple[str, str, int]:
@@ -82,4 +95,6 @@ def controlled(program: Path, *arguments: str) -> tuple[str, str, int]:
     done = carry(program, arguments=arguments)
     assert done.over is not None
     assert done.over.kind is OutcomeKind.COMPLETED, done.over
-    return printed(done, "stdout"), printed(done, "stderr"), done.exit_code
+    folder = program.parent  # what the program prints itself names its files in full
+    out, err = printed(done, "stdout"), printed(done, "stderr")
+    return portable(out, folder), portable(err, folder), done.exit_code

@@ -86,6 +86,24 @@ def negative_bounds(t: Any) -> object:
     return told
 
 
+def endless_bounds(t: Any) -> object:
+    """More than a lock can wait is refused where a queue would have to wait; a SimpleQueue
+    refuses it in any case."""
+    told: list[object] = []
+    for bound in (threading.TIMEOUT_MAX * 2, 1e100, float("inf")):
+        for kind in KINDS:
+            q = getattr(t, kind)(1)
+            told += [refused(q.get, timeout=bound), refused(q.get, False, bound)]
+            told += [q.put(1, timeout=bound), refused(q.put, 2, timeout=bound), q.qsize()]
+            told += [refused(q.put, 2, False, bound), q.get(timeout=bound), q.qsize()]
+            told.append(getattr(t, kind)().put(1, timeout=bound))
+        simple = t.SimpleQueue()
+        simple.put(1)
+        told += [refused(simple.get, timeout=bound).partition(":")[0], simple.qsize()]
+        told += [simple.get(False, bound), simple.put(1, timeout=bound)]
+    return told
+
+
 def odd_sizes(t: Any) -> object:
     none = t.Queue(None)
     told = [refused(none.put, 1), refused(none.full), none.qsize(), none.empty()]
@@ -366,6 +384,7 @@ SCRIPTS = [
     orders_and_sizes,
     full_and_empty,
     negative_bounds,
+    endless_bounds,
     odd_sizes,
     shrinking,
     task_done_and_join,

@@ -8,7 +8,12 @@ import pytest
 from loading_runs import carry, controlled, natively, printed, written
 
 from pyqdemo.errors import RunError
+from pyqdemo.kernel.execution import Execution, Limits
+from pyqdemo.loading import bind, load
+from pyqdemo.strategies.random import Random
 from pyqdemo.trace import OutcomeKind
+from pyqdemo.worlds.threads.carriers import Carriers
+from pyqdemo.worlds.threads.world import World
 
 
 @pytest.mark.parametrize(
@@ -104,3 +109,76 @@ def test_an_exception_in_a_thread_goes_to_the_hook_that_the_program_set(tmp_path
             """,
     )
     assert printed(carry(program)) == "hook IndexError\n"
+
+
+def test_a_hook_of_a_thread_that_exits_ends_that_thread_and_not_this_process(
+    tmp_path: Path,
+) -> None:
+    program = written(
+        tmp_path,
+        main="""
+            import sys, threading
+            threading.excepthook = lambda args: sys.exit(4)
+            thread = threading.Thread(target=lambda: [][1]); thread.start(); thread.join()
+            print('main goes on')
+            """,
+    )
+    assert printed(carry(program)) == "main goes on\n"
+
+
+def test_ctrl_c_raised_in_a_hook_of_a_thread_is_told_and_main_goes_on(tmp_path: Path) -> None:
+    program = written(
+        tmp_path,
+        main="""
+            import threading
+            def hook(args): raise KeyboardInterrupt
+            threading.excepthook = hook
+            thread = threading.Thread(target=lambda: [][1]); thread.start(); thread.join()
+            print('main goes on')
+            """,
+    )
+    text = printed(carry(program))
+    assert text.startswith("Exception in threading.excepthook:\n")
+    assert text.endswith("\nKeyboardInterrupt\nmain goes on\n")
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize(
+    "never", ["while True: pass", "while True:\n  try: q.get()\n  except BaseException: pass"]
+)
+def test_a_del_without_end_at_the_end_is_broken_off_and_said(never: str, tmp_path: Path) -> None:
+    """The run itself was over, so its outcome stands."""
+    body = never.replace("\n", "\n        ")
+    program = load(
+        written(
+            tmp_path,
+            main=f"""\
+import queue
+q = queue.Queue()
+class Thing:
+    def __del__(self):
+        {body}
+thing = Thing()
+print('end')
+""",
+        )
+    )
+    execution = Execution(Random(0), Limits())
+    with Carriers() as carriers:
+        world = World(execution, program.places, carriers, patience_s=0.2)
+        with bind(program, world) as run:
+            world.run(run.body, run.at_exit)
+    assert (execution.outcome().kind, printed(execution)) == (OutcomeKind.COMPLETED, "end\n")
+    (loss,) = execution.losses
+    assert loss.reason == "an object's __del__ at the end went on for too long and was broken off"
+
+
+def test_a_helper_that_is_no_text_is_a_syntax_error_without_frames_of_ours(
+    tmp_path: Path,
+) -> None:
+    program = written(tmp_path, main="import helper")
+    (tmp_path / "helper.py").write_bytes(b"x = '\xff'\n")
+    text = printed(carry(program))
+    assert text.count("  File ") == 2  # the import, and the line in the helper
+    assert "importlib" not in text
+    assert "SyntaxError: (unicode error) 'utf-8' codec can't decode byte 0xff" in text

@@ -73,16 +73,25 @@ def test_what_a_program_changes_in_the_process_is_given_back(tmp_path: Path) -> 
             threading.stack_size(65536); threading.excepthook = None
             builtins.len = None
             atexit.register(print, 'x')
+            os.umask(0o077)
+            sys.set_int_max_str_digits(0)
+            gc.enable(); gc.disable(); gc.callbacks.append(print)
             """,
     )
 
     def state() -> list[object]:
+        import gc
         import logging
         import random
         import warnings
 
         root = logging.getLogger()
+        mask = os.umask(0)
+        os.umask(mask)
         return [
+            mask,
+            sys.get_int_max_str_digits(),
+            (gc.isenabled(), len(gc.callbacks)),
             sys.getrecursionlimit(),
             Path.cwd(),
             dict(os.environ),

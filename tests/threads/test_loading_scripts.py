@@ -139,6 +139,35 @@ SCRIPTS: dict[str, str] = {
         one, _two = Thing('one'), Thing('two')
         print('end')
         """,
+    "things that use others as they die": """
+        import queue, threading
+        q, name, lock = queue.Queue(), 'kept', threading.Lock()
+        seen = []
+        class Thing:
+            def __del__(self):
+                with lock:
+                    q.put(1)
+                    seen.append(q.qsize())
+                    print('dies', name, seen, threading.main_thread().name)
+        thing = Thing()
+        print('end')
+        """,
+    "a property that is kept, asked for by two": """
+        import functools, queue, threading
+        q = queue.Queue()
+        class Thing:
+            @functools.cached_property
+            def value(self):
+                return q.get()
+        thing = Thing()
+        threads = [threading.Thread(target=lambda: thing.value) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        q.put(1); q.put(1)
+        for thread in threads:
+            thread.join()
+        print(thing.value)
+        """,
     "finalizers": """
         import weakref
         class Thing: pass

@@ -88,6 +88,56 @@ def test_a_bounded_wait_for_what_never_comes_ends(bound: float) -> None:
     assert done.now_ns == max(0, round(bound * 1e9))
 
 
+def test_a_thread_may_be_started_while_another_task_asks_for_it() -> None:
+    """Main asks and joins as soon as 0.1 is about to start 0.1.1. All is met that can be,
+    as natively: it was started before the question, before the join, or behind both."""
+    met = set()
+
+    def main() -> None:
+        about, told = flags.Event(), list[object]()
+        late = Thread(target=lambda: sleep(1))
+
+        def starts() -> None:
+            about.wait()
+            late.start()
+
+        Thread(target=starts).start()
+        about.set()
+        told.append(late.is_alive())
+        try:
+            late.join()
+        except RuntimeError as error:
+            told.append(str(error))
+        met.add(tuple(told))
+
+    for seed in range(60):
+        assert carry(main, Random(seed)).outcome().kind is OutcomeKind.COMPLETED, f"seed {seed}"
+    text = "cannot join thread before it is started"
+    assert met == {(False, text), (False,), (True,)}
+
+
+def test_of_two_who_start_a_thread_one_is_refused() -> None:
+    """And it runs once, whoever comes first."""
+    text = "threads can only be started once"
+    for seed in range(20):
+        told: list[str] = []
+
+        def main(told: list[str] = told) -> None:
+            thread = Thread(target=lambda: told.append("ran"))
+
+            def starts() -> None:
+                try:
+                    thread.start()
+                except RuntimeError as error:
+                    told.append(str(error))
+
+            for _ in range(2):
+                Thread(target=starts).start()
+
+        assert carry(main, Random(seed)).outcome().kind is OutcomeKind.COMPLETED, f"seed {seed}"
+        assert sorted(told) == ["ran", text], f"seed {seed}"
+
+
 def everything() -> None:
     """Two tasks use one of each, bounds and all; any schedule ends well or is stuck."""
     lock, rlock, event = locks.Lock(), locks.RLock(), flags.Event()

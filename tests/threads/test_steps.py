@@ -64,7 +64,7 @@ def test_a_step_touches_what_its_operation_says() -> None:
         (Access("0/lock/1", "w"),),
         (Access("0/lock/1", "w"),),
         (Access("life:0", "w"), Access("lives", "a")),
-        (Access("alive:0", "w"),),
+        (Access("alive:0", "w"), Access("lives", "r")),
     ]
 
 

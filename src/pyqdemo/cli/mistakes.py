@@ -6,9 +6,9 @@ import errno
 import os
 from collections.abc import Mapping
 
-from pyqdemo.cli.sentences import SENTENCES
 from pyqdemo.errors import PyqdemoError
 from pyqdemo.languages import Text
+from pyqdemo.sentences import SENTENCES
 
 __all__ = ["one_line", "reason", "tell"]
 

@@ -10,7 +10,7 @@ from reprlib import Repr
 
 from pyqdemo.codec.limits import NANOSECONDS
 from pyqdemo.languages import Text
-from pyqdemo.trace import Control, OutcomeKind, Phase, Processes, TaskKind
+from pyqdemo.trace import Control, OutcomeKind, Phase, Processes, Sleeps, TaskKind
 
 __all__ = [
     "EVENT",
@@ -174,6 +174,7 @@ HEADER = Shape(
         processes=_one_of(Processes),
         lesson=TEXT,
         variant=TEXT,
+        function=TEXT,
         parameters=TABLE,
         arguments=TEXTS,
         start_method=TEXT,
@@ -183,7 +184,7 @@ HEADER = Shape(
         python=TEXT,
         platform=TEXT,
         seed=INTEGER,
-        sleeps=TEXT,
+        sleeps=_one_of(Sleeps),
         granularity=TEXT,
         model=TEXT,
         strategy=TEXT,

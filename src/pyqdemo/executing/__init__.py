@@ -8,8 +8,10 @@ out a ``Plan`` while somebody looks on, ``replayed`` makes the plan that repeats
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from os import PathLike
 from pathlib import Path
 
+from pyqdemo.codec import read_trace
 from pyqdemo.errors import UsageError
 from pyqdemo.executing.carrying import Controlled, Watcher, carry, execute
 from pyqdemo.executing.plan import STRATEGIES, Plan, limits_of
@@ -33,7 +35,7 @@ __all__ = [
 
 
 def run(
-    program: str | Path | Callable[..., object],
+    program: str | PathLike[str] | Callable[..., object],
     *,
     seed: int = 0,
     strategy: str = "random",
@@ -68,8 +70,12 @@ def run(
     """
     if sleeps not in ("strict", "loose"):
         raise UsageError("plan_sleeps", value=repr(sleeps))
+    if isinstance(arguments, str):
+        raise UsageError(
+            "plan_type", name="arguments", value=repr(arguments), expected="a list of texts"
+        )
     plan = Plan(
-        program=program if callable(program) else Path(program),
+        program=_place(program),
         parameters=parameters,
         arguments=tuple(arguments),
         seed=seed,
@@ -80,12 +86,29 @@ def run(
     return execute(plan).trace
 
 
+def _place(
+    program: str | PathLike[str] | Callable[..., object],
+) -> Path | Callable[..., object]:
+    """The program as a plan has it. Raises UsageError for what is none."""
+    if callable(program):
+        return program
+    if isinstance(program, str | PathLike):
+        return Path(program)
+    raise UsageError(
+        "plan_type", name="program", value=repr(program), expected="a file or a function"
+    )
+
+
 def replay(
-    trace: Trace, program: str | Path | Callable[..., object] | None = None, *, force: bool = False
+    trace: Trace | str | PathLike[str],
+    program: str | PathLike[str] | Callable[..., object] | None = None,
+    *,
+    force: bool = False,
 ) -> Trace:
     """Repeats a recorded run choice by choice; an equal trace comes back.
 
     Args:
+        trace: the run, or the file in which it was saved.
         program: where the program lies; by default a lesson's own file, else the file of
             that name in the current folder.
         force: go on though the program's text is another; the run then stops at the first
@@ -96,5 +119,13 @@ def replay(
         ScheduleError: it was made with another version of the models.
         ReplayMismatch: a choice cannot be made.
     """
-    where = program if program is None or callable(program) else Path(program)
-    return execute(replayed(trace, where, force=force)).trace
+    folders: tuple[Path, ...] = ()
+    if isinstance(trace, str | PathLike):
+        folders = (Path(trace).parent,)
+        trace = read_trace(Path(trace))
+    if not isinstance(trace, Trace):
+        raise UsageError(
+            "plan_type", name="trace", value=repr(trace), expected="a trace or its file"
+        )
+    where = None if program is None else _place(program)
+    return execute(replayed(trace, where, force=force, folders=folders)).trace

@@ -23,10 +23,12 @@ from pyqdemo.strategies.round_robin import RoundRobin
 from pyqdemo.trace import Control, Event, Header, Outcome, OutcomeKind, Resource, Task, Trace
 from pyqdemo.worlds.stop_signals import StopSignals
 from pyqdemo.worlds.threads.carriers import Carriers
+from pyqdemo.worlds.threads.lives import local
 from pyqdemo.worlds.threads.stand_ins.streams import announce_streams
+from pyqdemo.worlds.threads.surroundings import refuse
 from pyqdemo.worlds.threads.world import World
 
-__all__ = ["Controlled", "Watcher", "carry", "execute"]
+__all__ = ["Controlled", "Watcher", "carry", "execute", "program_for"]
 
 
 class Watcher(Protocol):
@@ -69,7 +71,8 @@ def execute(
         PyqdemoError: as ``run`` and ``replay``.
     """
     check_plan(plan)
-    program = load(plan.program) if isinstance(plan.program, Path) else program_of(plan.program)
+    program = program_for(plan)
+    _check_nesting(program)
     began, log = perf_counter_ns(), Log()
     with Carriers(pinned=True) as carriers:
         strategy = _strategy(program, plan, carriers, signals)
@@ -83,6 +86,20 @@ def execute(
         outcome=_outcome(execution, plan),
     )
     return Controlled(trace, perf_counter_ns() - began)
+
+
+def _check_nesting(program: Program) -> None:
+    """Ends the run around this one if it loads the same file, which would go on for ever."""
+    around = getattr(local, "life", None)
+    if around is not None and around.world.scratch.get("loading") == program.path:
+        refuse("runs_itself", "pyqdemo.run")
+
+
+def program_for(plan: Plan) -> Program:
+    """The program of a plan, loaded. Raises UnusableFile, UsageError."""
+    if isinstance(plan.program, Path):
+        return load(plan.program, function=plan.function, called=plan.called)
+    return program_of(plan.program)
 
 
 def carry(
@@ -186,6 +203,7 @@ def _header(program: Program, plan: Plan) -> Header:
         control=Control.CONTROLLED,
         lesson=plan.lesson,
         variant=plan.variant,
+        function=program.function,
         parameters=dict(plan.parameters or {}),
         arguments=plan.arguments,
         clock="virtual",

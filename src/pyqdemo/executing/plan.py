@@ -24,6 +24,8 @@ class Plan:
 
     Attributes:
         program: the file, or a function at the top level of one.
+        function: name of one in the file ``program``, to be called with the parameters.
+        called: the name that the file has in the record, None for its own.
         parameters: keyword arguments of ``main`` (a lesson); None runs the file as a script
             with ``arguments`` as its ``sys.argv[1:]``.
         seed: of the choices and of the program's draws; 0 to 2**63 - 1.
@@ -35,6 +37,8 @@ class Plan:
     """
 
     program: Path | Callable[..., object]
+    function: str | None = None
+    called: str | None = None
     parameters: Mapping[str, object] | None = None
     arguments: tuple[str, ...] = ()
     lesson: str | None = None
@@ -56,6 +60,7 @@ def limits_of(schedule: Schedule) -> Limits:
 def check_plan(plan: Plan) -> None:
     """Raises UsageError for what no plan may ask for."""
     limits = plan.limits
+    _check_types(plan)
     if plan.choices is None and plan.strategy not in STRATEGIES:
         raise UsageError("strategy_unknown", name=plan.strategy, known=", ".join(STRATEGIES))
     if type(plan.seed) is not int or not 0 <= plan.seed <= HIGHEST_SEED:
@@ -65,3 +70,20 @@ def check_plan(plan: Plan) -> None:
             raise UsageError("plan_bound", name=name, value=bound)
     if not 1 <= plan.depth <= DEEPEST:
         raise UsageError("strategy_depth", value=plan.depth, low=1, high=DEEPEST)
+
+
+def _check_types(plan: Plan) -> None:
+    """What Python's own errors would tell too late, or not at all."""
+    limits = plan.limits
+    whole = ("max_steps", limits.max_steps), ("stop_after", limits.stop_after)
+    for name, bound in whole:
+        if bound is not None and type(bound) is not int:
+            raise UsageError("plan_type", name=name, value=repr(bound), expected="a whole number")
+    if limits.for_s is not None and type(limits.for_s) not in (int, float):
+        raise UsageError("plan_type", name="for_s", value=repr(limits.for_s), expected="seconds")
+    if not all(type(argument) is str for argument in plan.arguments):
+        told = repr(list(plan.arguments))
+        raise UsageError("plan_type", name="arguments", value=told, expected="a list of texts")
+    if plan.parameters is not None and not isinstance(plan.parameters, Mapping):
+        told = repr(plan.parameters)
+        raise UsageError("plan_type", name="parameters", value=told, expected="a dict")

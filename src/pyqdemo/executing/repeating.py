@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from pyqdemo.errors import UnusableFile
+from pyqdemo.executing.carrying import program_for
 from pyqdemo.executing.plan import Plan, limits_of
 from pyqdemo.kernel.execution import MODEL
 from pyqdemo.lessons import lesson
-from pyqdemo.loading import load, program_of
 from pyqdemo.schedule import check, schedule_of
 from pyqdemo.trace import Control, Header, OutcomeKind, Trace
 
@@ -33,13 +33,12 @@ def replayed(
         raise UnusableFile("replay_native")
     schedule = schedule_of(trace)
     where = program if program is not None else _find(header, folders)
-    if not force:
-        _check_texts(header, where)
-        check(schedule, header.program[0].digest, MODEL)
     ending = trace.outcome
-    return Plan(
+    plan = Plan(
         program=where,
-        parameters=dict(header.parameters) if header.lesson or header.parameters else None,
+        function=header.function if isinstance(where, Path) else None,
+        called=header.program[0].name if isinstance(where, Path) else None,
+        parameters=dict(header.parameters) if _is_called(header) else None,
         arguments=header.arguments,
         lesson=header.lesson,
         variant=header.variant,
@@ -49,6 +48,15 @@ def replayed(
         choices=schedule.choices,
         until=ending if ending and ending.kind is OutcomeKind.INTERRUPTED else None,
     )
+    if not force:
+        _check_texts(header, plan)
+        check(schedule, header.program[0].digest, MODEL)
+    return plan
+
+
+def _is_called(header: Header) -> bool:
+    """Whether ``main`` or a function was called, in place of a script."""
+    return bool(header.lesson or header.function or header.parameters)
 
 
 def _find(header: Header, folders: Sequence[Path]) -> Path:
@@ -58,17 +66,21 @@ def _find(header: Header, folders: Sequence[Path]) -> Path:
         published = header.variant == "published" and card.published is not None
         return card.published if published and card.published else card.program
     name = header.program[0].name
+    if header.function is not None and "/" in name:  # its package is not recorded
+        raise UnusableFile("replay_function", function=header.function, file=name)
     for folder in (Path(), *folders):
         if (folder / name).is_file():
             return folder / name
     raise UnusableFile("replay_program_missing", file=name)
 
 
-def _check_texts(header: Header, program: Path | Callable[..., object]) -> None:
+def _check_texts(header: Header, plan: Plan) -> None:
     """Raises UnusableFile for the first file whose text is not the recorded one's."""
-    loaded = load(program) if isinstance(program, Path) else program_of(program)
+    loaded = program_for(plan)
     known = {file.name: file for file in loaded.files_named(header.program)}
     for recorded in header.program:
         found = known.get(recorded.name)
         if found is None or found.digest != recorded.digest:
-            raise UnusableFile("replay_other_text", file=recorded.name)
+            main = recorded is header.program[0] and isinstance(plan.program, Path)
+            file = plan.program.name if main else recorded.name  # type: ignore[union-attr]
+            raise UnusableFile("replay_other_text", file=file)

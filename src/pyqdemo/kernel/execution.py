@@ -27,6 +27,7 @@ THEY_WAIT = "they wait for each other"
 _by_place = attrgetter("place")
 _new = tuple.__new__
 _NOW = Access("clock", "r")
+_NEVER_NS = 2**127
 _PLAIN = frozenset({int, str, bytes, float, bool, type(None)})
 
 Describe = Callable[[Any], tuple[str, int]]
@@ -303,7 +304,7 @@ class Execution:
 
     def _enabled(self) -> tuple[str, ...]:
         """Ids of those who can be chosen now; notes who has to wait."""
-        enabled = []
+        enabled, latest = [], self._latest_ns()
         for task in self.alive:
             operation = task.pending
             if operation is None:
@@ -314,9 +315,15 @@ class Execution:
             if not operation.told:
                 self._tell_blocked(task, operation)
             due = operation.deadline_ns
-            if due is not None and (self.limits.loose or due <= self.now_ns):
+            if due is not None and due <= latest:
                 enabled.append(task.id)
         return tuple(enabled)
+
+    def _latest_ns(self) -> int:
+        """Up to which moment bounds may be taken as reached now."""
+        if not self.limits.loose:
+            return self.now_ns
+        return _NEVER_NS if self._until_ns is None else self._until_ns
 
     def _enabled_later(self) -> tuple[str, ...]:
         """Moves the clock to where somebody can be chosen; nobody, if only a bound or nothing
@@ -395,7 +402,7 @@ class Execution:
 
     def _seen(self, task: Task, operation: Operation) -> Pending:
         due, ready = operation.deadline_ns, operation.ready()
-        overdue = not ready and due is not None and (self.limits.loose or due <= self.now_ns)
+        overdue = not ready and due is not None and due <= self._latest_ns()
         return Pending(
             task=task.id,
             enabled=ready or overdue,

@@ -114,21 +114,26 @@ class Sleep(Operation):
 
 
 class ReadClock(Operation):
-    """Reading the time. A task that finds it as it last saw it moves it by a microsecond.
+    """Reading the time. A task that finds it as it last saw it moves it on by a little.
 
     So a program that divides by the time it took, or waits in a loop for a moment to come,
-    does what it does on a real clock, though steps take no time.
+    does what it does on a real clock, though steps take no time. It is a microsecond at first,
+    and twice as much each further time without anything else in between, up to a millisecond.
     """
 
     kind = "time"
     TICK_NS = 1_000
+    DOUBLED = 10
 
     def __init__(self, clock: str = "time") -> None:
         self.value = clock
 
     def apply(self, execution: Execution, task: Task) -> int:
         if task.saw_ns == execution.now_ns:
-            execution.now_ns += self.TICK_NS
+            execution.now_ns += self.TICK_NS << min(task.looks, self.DOUBLED)
+            task.looks += 1
+        else:
+            task.looks = 0
         task.saw_ns = execution.now_ns
         return execution.now_ns
 

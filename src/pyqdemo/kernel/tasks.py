@@ -29,6 +29,7 @@ class Task:
         pending: what it attempts next; None once it is over.
         alive: from its start to the end of its own code.
         saw_ns: the time when it last read the clock; None before that.
+        looks: how often in a row it then found it as it was.
         life: what the world that carries it keeps with it.
         children, items, made: how many tasks it made, items it put, resources by kind.
     """
@@ -41,6 +42,7 @@ class Task:
         "items",
         "kind",
         "life",
+        "looks",
         "made",
         "name",
         "pending",
@@ -62,6 +64,7 @@ class Task:
         self.alive = True
         self.life: Any = None
         self.saw_ns: int | None = None
+        self.looks = 0
         self.children = 0
         self.items = 0
         self.made: dict[str, int] = {}
@@ -153,7 +156,8 @@ class Census(Operation):
     kind = "enumerate"
 
     def apply(self, execution: Execution, task: Task) -> list[Task]:
-        alive = [each for each in execution.alive if each.alive]
+        # A main task is seen until its process exits.
+        alive = [each for each in execution.alive if each.alive or each.process is each]
         self.result = str(len(alive))
         return alive
 
@@ -210,7 +214,8 @@ class AwaitThreads(Operation):
         return None
 
     def accesses(self) -> tuple[Access, ...]:
-        return tuple(Access(f"life:{task.id}", "r") for task in self.holders())
+        lives = (Access(f"life:{task.id}", "r") for task in self.holders())
+        return (Access(LIVES.part, "r"), *lives)  # a daemon may start one more
 
     def holders(self) -> tuple[Task, ...]:
         main = self._main
@@ -225,10 +230,21 @@ class AwaitThreads(Operation):
 
 
 class Exit(AwaitThreads):
-    """The process ends, when its threads have ended, and takes its daemons with it."""
+    """The process ends, when its threads have ended, and takes its daemons with it.
+
+    Args:
+        awaited: that was waited for before, so that nobody is waited for any more.
+    """
 
     kind = "exit"
     value = None
+
+    def __init__(self, main: Task, execution: Execution, awaited: bool = False) -> None:
+        super().__init__(main, execution)
+        self._awaited = awaited
+
+    def ready(self) -> bool:
+        return self._awaited or super().ready()
 
     def apply(self, execution: Execution, task: Task) -> None:
         execution.exit(task)

@@ -44,17 +44,17 @@ class Circles:
 
     def __init__(self) -> None:
         self.changed = False
-        self._suspects: list[Task] = []
+        self._suspects: dict[Task, None] = {}
         self._found: list[tuple[Task, ...]] = []
 
     def suspect(self, task: Task) -> None:
         """A task has to wait for somebody who alone can help."""
-        self._suspects.append(task)
+        self._suspects[task] = None
         self.changed = True
 
     def ended(self) -> None:
-        """A task is over: whoever is left may all be held."""
-        self.changed = bool(self._found)
+        """A task is over: whoever is left may all be held, or wait for what it has kept."""
+        self.changed |= bool(self._found or self._suspects)
 
     def hold(self, alive: Sequence[Task]) -> bool:
         """Whether everybody who keeps the program alive waits, in the end, for a circle."""
@@ -70,11 +70,11 @@ class Circles:
         self.changed = False
         # A bound, or a lock in the hands of a third, may have opened one.
         self._found = [circle for circle in self._found if _circle_through(circle[0])]
+        self._suspects = {task: None for task in self._suspects if _needs(task)}
         for task in self._suspects:
             circle = _circle_through(task)
             if circle and not any(task in known for known in self._found):
                 self._found.append(circle)
-        self._suspects.clear()
 
 
 def _circle_through(start: Task) -> tuple[Task, ...]:
@@ -88,6 +88,9 @@ def _circle_through(start: Task) -> tuple[Task, ...]:
         after = _needs(way[-1])
         if len(after) != 1:
             return ()
+        if after[0].pending is None and not after[0].alive:
+            # It is over, and has kept what only it could give back.
+            return (start,) if len(way) == 1 else ()
         if after[0] is start:
             return tuple(way)
         if after[0] in way:

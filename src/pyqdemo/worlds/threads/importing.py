@@ -80,9 +80,11 @@ class Importing:
             module = self._find(name, private, frame)
         if module is None:
             if not private:
-                modules.note(self._around, name, names or ())
+                modules.beware(self._around, name)
             # Relative imports of real modules happen in a copy's package only.
             real = builtins.__import__(name, globals, locals, tuple(names or ()), 0)
+            if not private:
+                modules.note(self._around, name, names or ())
             return real if names else self._modules.get(name.partition(".")[0]) or real
         if names:
             if "__path__" in vars(module):
@@ -95,9 +97,11 @@ class Importing:
         module = self._find(name, private, frame)
         if module is None:
             if not private:
-                modules.note(self._around, name, ())
+                modules.beware(self._around, name)
             builtins.__import__(name)
             module = sys.modules[name]
+            if not private:
+                modules.note(self._around, name, ())
         return module
 
     def stand_in(self, name: str) -> ModuleType:

@@ -126,11 +126,15 @@ def _report(around: Surroundings, error: BaseException) -> None:
         show(error, "\nOriginal exception was:\n")
 
 
-def let_die(world: World, let_go: Callable[[], object]) -> None:
+def let_die(world: World, let_go: Callable[[], object], acting: bool) -> None:
     """Lets the objects of a run that is over die: what they do in ``__del__`` happens at once.
 
-    After a run that did not complete it is no part of the run, as when Python is killed. It
-    is done on a carrier, so that a ``__del__`` without end is broken into like any step.
+    After a run that did not complete it is no part of the run, as when Python is killed.
+
+    Args:
+        let_go: drops them.
+        acting: the program has objects that do something then. That is done on a carrier, so
+            that a ``__del__`` without end is broken into like any step.
 
     Raises:
         BaseException: what came in this thread meanwhile, Ctrl-C for one.
@@ -144,12 +148,24 @@ def let_die(world: World, let_go: Callable[[], object]) -> None:
     if not completed:
         execution.log = None
     try:
-        _carried(world, life, let_go)
+        (_carried if acting else _at_once)(world, life, let_go)
     finally:
         world.lives.clear()
         execution.log = log
         if not completed:
             del execution.output[written:]
+
+
+def _at_once(world: World, life: Life, job: Callable[[], object]) -> None:
+    outer: Life | None = getattr(local, "life", None)
+    local.life = life
+    try:
+        job()
+    finally:
+        if outer is None:
+            del local.life
+        else:
+            local.life = outer
 
 
 def _carried(world: World, life: Life, job: Callable[[], object]) -> None:
@@ -192,13 +208,18 @@ def _wait(world: World, life: Life, carrier: Carrier, over: _thread.LockType) ->
         if attempts > MOST_ATTEMPTS:
             life.inside = False  # should it attempt anything yet, it stays there
             life.abandoned = True
-            reason = "an object's __del__ goes on without end: its thread could not be ended"
-            world.execution.losses.append(Loss(reason, life.task.id))
+            _lose(world, "an object's __del__ goes on without end: its thread could not be ended")
             break
-        thread, error = ctypes.c_ulong(carrier.ident), ctypes.py_object(Unwind)
-        ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, error)
+        if attempts == 1:
+            _lose(world, "an object's __del__ at the end went on for too long and was broken off")
+        ident = ctypes.c_ulong(carrier.ident)
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(ident, ctypes.py_object(Unwind))
     if raised is not None:
         raise raised
+
+
+def _lose(world: World, reason: str) -> None:
+    world.execution.losses.append(Loss(reason, world.execution.main.id))
 
 
 def clear(module: ModuleType) -> None:

@@ -16,6 +16,7 @@ from typing import Any
 
 from pyqdemo.worlds.stand_in import StandIn, names_with
 from pyqdemo.worlds.threads.stand_ins import (
+    caching,
     escapes,
     executors,
     importlibs,
@@ -40,6 +41,8 @@ _REPLACED: dict[str, Mapping[str, Any]] = {
     "concurrent.futures.thread": executors.THREAD_NAMES,
     "contextlib": systems.REDIRECTING,
     "dataclasses": importlibs.DATACLASSES,
+    "functools": caching.CACHING,
+    "gc": systems.COLLECTING,
     "importlib": importlibs.IMPORTLIB,
     "importlib.util": importlibs.UTIL,
     "os": operating.OS,
@@ -144,6 +147,8 @@ def make(name: str, around: Surroundings) -> ModuleType:
         template = _templates[name] = _template(name)
     module = Module(template.real, template.names)
     match name:
+        case "gc":
+            vars(module)["callbacks"] = []  # they would be called after the run
         case "sys":
             vars(module).update(systems.sys_of(around))
         case "os":
@@ -203,16 +208,22 @@ def _mend(each: type, before: Mapping[str, Any]) -> None:
             setattr(each, name, value)
 
 
+def beware(around: Surroundings, name: str) -> None:
+    """A module is about to be imported for real: it may call the program back."""
+    if name.partition(".")[0] not in _QUIET:
+        around.world.libraries = True
+
+
 def note(around: Surroundings, name: str, names: Sequence[str]) -> None:
-    """Notes what is imported for real and is not controlled.
+    """Notes what was imported for real and is not controlled.
 
     Args:
         name: of the module.
         names: what is imported from it; modules may be among them.
     """
     root = name.partition(".")[0]
-    if root not in _QUIET:
-        around.world.libraries = True
+    if root == "pyqdemo":
+        return  # its runs are their own
     noted = around.world.execution.note_uncontrolled
     if root not in _LIBRARY:
         noted(root)  # what a library from elsewhere does with threads, nobody knows

@@ -42,6 +42,8 @@ class Places:
 
     def __init__(self, folder: str) -> None:
         self.folder, self._libraries = owner_of(folder)
+        #: The name that a file has in a record, in the place of its own: (own, recorded).
+        self.called: tuple[str, str] | None = None
         # By id, since the hash of a code object is made of all it holds; the codes are kept.
         self._kinds: dict[int, int] = {}
         self._codes: list[CodeType] = []
@@ -87,7 +89,16 @@ class Places:
 
     def _name(self, frame: FrameType) -> str:
         name = frame.f_code.co_filename[len(self.folder) :].replace(os.sep, "/")
+        if self.called is not None and name == self.called[0]:
+            name = self.called[1]
         return f"{name}:{frame.f_lineno}"
+
+    def file_of(self, location: str) -> str:
+        """The location with the file's own name, where it has another in the record."""
+        name, _, line = location.rpartition(":")
+        if self.called is not None and name == self.called[1]:
+            name = self.called[0]
+        return f"{name}:{line}"
 
     def _kind(self, frame: FrameType) -> int:
         code = frame.f_code

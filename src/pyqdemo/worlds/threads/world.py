@@ -281,7 +281,7 @@ class World:
             self.perform(AwaitThreads(task, execution), None)
             for callback in callbacks:
                 callback()
-        self.perform(Exit(task, execution), None)
+        self.perform(Exit(task, execution, awaited=bool(callbacks)), None)
 
     def _unwind_next(self) -> None:
         """The execution is over: takes the next task off its stack, one at a time."""

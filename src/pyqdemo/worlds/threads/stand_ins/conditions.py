@@ -10,6 +10,7 @@ from typing import Any, NoReturn, TypeVar
 from pyqdemo.kernel.conditions import ConditionModel, Enter, Leave, LetGo, Notify, TakeBack
 from pyqdemo.kernel.locks import LockModel
 from pyqdemo.kernel.operations import seconds_ns
+from pyqdemo.point import Access
 from pyqdemo.worlds.threads.stand_ins.deprecations import deprecated
 from pyqdemo.worlds.threads.stand_ins.locks import Holdable, RLock, Shared, bound_of
 from pyqdemo.worlds.threads.stand_ins.making import made
@@ -77,6 +78,7 @@ class Condition(Shared):
         result = predicate()
         while not result:
             if left is not None:
+                execution.touch(Access("clock", "r"))
                 # In whole nanoseconds, as the clock counts: what is left of a third of a
                 # second would never become nothing.
                 if end_ns is None:

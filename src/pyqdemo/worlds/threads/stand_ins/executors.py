@@ -20,7 +20,14 @@ from pyqdemo.kernel.executors import (
 )
 from pyqdemo.kernel.futures import FutureModel
 from pyqdemo.point import Access
-from pyqdemo.worlds.threads.stand_ins.futures import Future, as_completed, bound, wait
+from pyqdemo.worlds.threads.stand_ins.futures import (
+    Future,
+    as_completed,
+    bound,
+    end_of,
+    left_s,
+    wait,
+)
 from pyqdemo.worlds.threads.stand_ins.making import made
 from pyqdemo.worlds.threads.stand_ins.threads import Thread
 from pyqdemo.worlds.threads.stand_ins.workers import Call, worker
@@ -85,9 +92,8 @@ def _map(
     buffersize: int | None,
 ) -> Generator[Any]:
     """Submits the calls, or the first ``buffersize`` of them; the rest as results are taken."""
-    execution = here().world.execution
     limit = bound(timeout)
-    end_ns = None if limit is None else execution.now_ns + round(limit * 1e9)
+    end_ns = None if limit is None else end_of(limit)
     given = zip(*iterables, strict=False)
     futures = deque(executor.submit(fn, *args) for args in itertools.islice(given, buffersize))
     known = weakref.ref(executor)
@@ -99,7 +105,7 @@ def _map(
                     futures.append(still.submit(fn, *args))
                     del still
                 # No reference to a future stays here while its result is used.
-                due_s = None if end_ns is None else (end_ns - execution.now_ns) / 1e9
+                due_s = None if end_ns is None else left_s(end_ns)
                 yield _result_or_cancel(futures.popleft(), due_s)
         finally:
             _cancel(futures)

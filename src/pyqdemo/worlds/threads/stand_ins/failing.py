@@ -8,7 +8,7 @@ from typing import Any
 from pyqdemo.kernel.texts import raised
 from pyqdemo.worlds.threads.stand_ins.streams import standard_error
 from pyqdemo.worlds.threads.tracebacks import lines
-from pyqdemo.worlds.threads.world import Life, Unwind
+from pyqdemo.worlds.threads.world import Life, Unwind, here
 
 __all__ = ["excepthook", "fail_thread", "show"]
 
@@ -25,7 +25,8 @@ def show(error: BaseException, heading: str = "") -> None:
     """Prints a traceback of the program's own frames."""
     stream = standard_error()
     if stream is not None:
-        stream.write(heading + "".join(lines(error)))
+        folder = here().world.places.folder
+        stream.write(heading + "".join(lines(error, folder)))
 
 
 def fail_thread(life: Life, thread: Any, error: BaseException) -> str | None:

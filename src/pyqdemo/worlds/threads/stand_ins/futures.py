@@ -22,13 +22,15 @@ from pyqdemo.kernel.futures import (
     Result,
     SetRunning,
 )
+from pyqdemo.kernel.operations import seconds_ns
+from pyqdemo.point import Access
 from pyqdemo.worlds.threads.stand_ins.failing import show
 from pyqdemo.worlds.threads.stand_ins.making import made
 from pyqdemo.worlds.threads.stand_ins.streams import standard_error
 from pyqdemo.worlds.threads.stand_ins.values import short
 from pyqdemo.worlds.threads.world import here
 
-__all__ = ["Future", "as_completed", "bound", "tell", "wait"]
+__all__ = ["Future", "as_completed", "bound", "end_of", "left_s", "tell", "wait"]
 
 _frame = sys._getframe
 _log = logging.getLogger("concurrent.futures")
@@ -146,7 +148,7 @@ def as_completed(fs: Iterable[Future], timeout: float | None = None) -> Generato
     """``concurrent.futures.as_completed``: first those that are completed already, by their
     numbers, then the others as they come."""
     world, limit = here().world, bound(timeout)
-    end_ns = None if limit is None else world.execution.now_ns + round(limit * 1e9)
+    end_ns = None if limit is None else end_of(limit)
     left = {each._future_model: each for each in _in_order(fs)}
     collector = Collector(len(left))
     world.execution.register(collector, here().task, quiet=True)
@@ -160,7 +162,7 @@ def as_completed(fs: Iterable[Future], timeout: float | None = None) -> Generato
                 yield left.pop(came.pop())
             if not left:
                 return
-            due_s = None if end_ns is None else (end_ns - world.execution.now_ns) / 1e9
+            due_s = None if end_ns is None else left_s(end_ns)
             operation = NextCompleted(collector, tuple(left), due_s)
             came = world.perform(operation, _frame(0))
             del operation
@@ -177,6 +179,22 @@ def _in_order(futures: Iterable[Future]) -> list[Future]:
 def bound(timeout: float | None) -> float | None:
     """A bound in seconds, at least 0; None for none."""
     return None if timeout is None or timeout > TIMEOUT_MAX else max(0, timeout)
+
+
+def end_of(bound_s: float) -> int:
+    """When a bound that begins now will be reached, in virtual nanoseconds."""
+    return _now_ns() + seconds_ns(bound_s)
+
+
+def left_s(end_ns: int) -> float:
+    """Seconds from now to that moment; below 0 behind it."""
+    return (end_ns - _now_ns()) / 1e9
+
+
+def _now_ns() -> int:
+    execution = here().world.execution
+    execution.touch(Access("clock", "r"))
+    return execution.now_ns
 
 
 def tell(what: str, error: BaseException | None, level: int = logging.CRITICAL) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from pyqdemo.kernel.operations import Model
 from pyqdemo.worlds.naming import variable_at
+from pyqdemo.worlds.threads.places import Places
 from pyqdemo.worlds.threads.world import here
 
 __all__ = ["made", "timeout_of"]
@@ -25,17 +26,24 @@ def made(
     assert isinstance(model, Model)
     life = here()
     place = life.world.places.look(frame)
-    execution, folder = life.world.execution, Path(life.world.places.folder)
+    execution = life.world.execution
     execution.register(
         model,
         life.task,
         capacity=capacity,
         of=of,
         location=place.location,
-        name=variable_at(folder, place.location, False, False) if execution.log else None,
+        name=_variable(life.world.places, place.location) if execution.log else None,
         quiet=place.direct,
     )
     return model
+
+
+def _variable(places: Places, location: str | None) -> str | None:
+    """The variable that the program binds to what it makes there, if that is plain."""
+    if location is None:
+        return None
+    return variable_at(Path(places.folder), places.file_of(location), False, False)
 
 
 def timeout_of(timeout: float | None) -> float | None:

@@ -63,6 +63,13 @@ def _keep_folder() -> None:
     around.world.execution.note_uncontrolled("os.chdir")
 
 
+def umask(mask: int, /) -> int:
+    """``os.umask``, for as long as the run lasts."""
+    before = os.umask(mask)
+    surroundings().undo.setdefault("umask", partial(os.umask, before))
+    return before
+
+
 def register_at_fork(**_: Callable[..., object]) -> None:
     """``os.register_at_fork``: nothing under control forks."""
 
@@ -89,7 +96,7 @@ _NOTED = ("urandom", "getrandom", "system", "popen", "posix_spawn", "posix_spawn
 _SPAWNS = tuple(name for name in dir(os) if name.startswith("spawn"))
 _REFUSED = ("fork", "forkpty", *(name for name in dir(os) if name.startswith("exec")))
 _OWN: tuple[Callable[..., object], ...] = (
-    *(_exit, abort, kill, killpg, chdir, fchdir),
+    *(_exit, abort, kill, killpg, chdir, fchdir, umask),
     *(register_at_fork, isatty, read, write),
 )
 

@@ -7,8 +7,10 @@ import sys
 import types
 from collections import deque
 from threading import TIMEOUT_MAX
+from types import FrameType
 from typing import Any
 
+from pyqdemo.kernel.operations import Operation
 from pyqdemo.kernel.queue_attributes import AssignQueue, LookQueue
 from pyqdemo.kernel.queues import (
     AskQueue,
@@ -20,7 +22,7 @@ from pyqdemo.kernel.queues import (
     TaskDone,
 )
 from pyqdemo.kernel.stores import FifoStore, HeapStore, HookedStore, LifoStore, OwnStore
-from pyqdemo.worlds.threads.stand_ins.locks import Lock
+from pyqdemo.worlds.threads.stand_ins.locks import Lock, bound_of
 from pyqdemo.worlds.threads.stand_ins.making import made
 from pyqdemo.worlds.threads.stand_ins.queue_parts import OwnHooks, QueueCondition
 from pyqdemo.worlds.threads.stand_ins.values import short
@@ -53,9 +55,16 @@ class _Seen:
             here().world.perform(AssignQueue(model, self._name, given), _frame(1))
 
 
-def _bound(timeout: float) -> float | None:
-    """One beyond what the system can count is none at all."""
-    return None if timeout > TIMEOUT_MAX else timeout
+def _unless_it_waits(
+    operation: Operation, missed: type[Exception], timeout: float, frame: FrameType
+) -> Any:
+    """An operation whose bound is more than a lock can wait: that is refused where it would
+    have to wait, in the text of this Python."""
+    try:
+        return here().world.perform(operation, frame)
+    except missed:
+        pass
+    return bound_of(timeout)  # raises
 
 
 def _hook_runs(model: QueueModel) -> bool:
@@ -82,16 +91,20 @@ class Queue:
     queue = _Seen()
 
     def put(self, item: Any, block: bool = True, timeout: float | None = None) -> None:
-        model = self._queue_model
-        if timeout is not None:
-            # Only a put that may have to wait looks at its bound.
-            timeout = _bound(timeout) if block and model.maxsize > 0 else None
-        here().world.perform(Put(model, item, bool(block), timeout), _frame(1))
+        model, frame = self._queue_model, _frame(1)
+        # Only a put that may have to wait looks at its bound.
+        bound = timeout if timeout is not None and block and model.maxsize > 0 else None
+        if bound is not None and bound > TIMEOUT_MAX:
+            _unless_it_waits(Put(model, item, False), real.Full, bound, frame)
+        else:
+            here().world.perform(Put(model, item, bool(block), bound), frame)
 
     def get(self, block: bool = True, timeout: float | None = None) -> Any:
-        if timeout is not None:
-            timeout = _bound(timeout) if block else None
-        return here().world.perform(Get(self._queue_model, bool(block), timeout), _frame(1))
+        model, frame = self._queue_model, _frame(1)
+        if timeout is not None and block and timeout > TIMEOUT_MAX:
+            return _unless_it_waits(Get(model, False), real.Empty, timeout, frame)
+        bound = timeout if block else None
+        return here().world.perform(Get(model, bool(block), bound), frame)
 
     def put_nowait(self, item: Any) -> None:
         return self.put(item, block=False)
@@ -205,9 +218,8 @@ class SimpleQueue:
     def get(self, block: bool = True, timeout: float | None = None) -> Any:
         if block and timeout is not None and timeout < 0:
             raise ValueError("'timeout' must be a non-negative number")
-        if timeout is not None:
-            timeout = _bound(timeout) if block else None
-        return here().world.perform(Get(self._queue_model, bool(block), timeout), _frame(1))
+        bound = bound_of(timeout) if block else None
+        return here().world.perform(Get(self._queue_model, bool(block), bound), _frame(1))
 
     def put_nowait(self, item: Any) -> None:
         self.put(item)

@@ -16,7 +16,7 @@ from pyqdemo.worlds.threads.stand_ins.streams import program_print, standard_str
 from pyqdemo.worlds.threads.surroundings import Surroundings, surroundings
 from pyqdemo.worlds.threads.world import Unwind, here
 
-__all__ = ["AT_EXIT", "BUILTINS", "REDIRECTING", "SYS", "call_at_exit", "sys_of"]
+__all__ = ["AT_EXIT", "BUILTINS", "COLLECTING", "REDIRECTING", "SYS", "call_at_exit", "sys_of"]
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -69,6 +69,13 @@ def setrecursionlimit(limit: int, /) -> None:
     surroundings().undo.setdefault("recursion limit", partial(sys.setrecursionlimit, before))
 
 
+def set_int_max_str_digits(maxdigits: int) -> None:
+    """``sys.set_int_max_str_digits``, for as long as the run lasts."""
+    before = sys.get_int_max_str_digits()
+    sys.set_int_max_str_digits(maxdigits)
+    surroundings().undo.setdefault("digits", partial(sys.set_int_max_str_digits, before))
+
+
 def setswitchinterval(interval: float, /) -> None:
     """``sys.setswitchinterval``: means nothing here, where we decide who runs."""
     if not interval > 0:
@@ -89,6 +96,7 @@ SYS: dict[str, Any] = {
     "excepthook": excepthook,
     "__excepthook__": excepthook,
     "setrecursionlimit": setrecursionlimit,
+    "set_int_max_str_digits": set_int_max_str_digits,
     "setswitchinterval": setswitchinterval,
     "getswitchinterval": getswitchinterval,
     "settrace": left_out("sys.settrace"),
@@ -202,6 +210,36 @@ class redirect_stderr(_Redirect):
 REDIRECTING: dict[str, Any] = {
     "redirect_stdout": redirect_stdout,
     "redirect_stderr": redirect_stderr,
+}
+
+
+# gc
+
+
+def _enable() -> None:
+    here().world.scratch["gc"] = True
+
+
+def _disable() -> None:
+    here().world.scratch["gc"] = False
+
+
+def _isenabled() -> bool:
+    enabled: bool = here().world.scratch.get("gc", True)
+    return enabled
+
+
+for _call, _name in ((_enable, "enable"), (_disable, "disable"), (_isenabled, "isenabled")):
+    _call.__name__ = _call.__qualname__ = _name
+
+#: Of the module ``gc``: it belongs to the process, and is off while a program is under
+#: control, where objects shall die in every run at the same place. ``collect`` works.
+COLLECTING: dict[str, Any] = {
+    "enable": _enable,
+    "disable": _disable,
+    "isenabled": _isenabled,
+    **{name: left_out(f"gc.{name}") for name in ("set_threshold", "set_debug", "freeze")},
+    "unfreeze": left_out("gc.unfreeze"),
 }
 
 

@@ -16,6 +16,7 @@ from pyqdemo.point import Access
 from pyqdemo.worlds.threads.stand_ins.deprecations import deprecated
 from pyqdemo.worlds.threads.stand_ins.failing import fail_thread
 from pyqdemo.worlds.threads.stand_ins.flags import Event
+from pyqdemo.worlds.threads.stand_ins.locks import bound_of
 from pyqdemo.worlds.threads.stand_ins.values import SHORT
 from pyqdemo.worlds.threads.world import Life, Unwind, here
 
@@ -112,7 +113,7 @@ class Thread:
         assert self._task is not None, "it has been started"
         if self._task is life.task:
             raise RuntimeError("cannot join current thread")
-        bound = None if timeout is None else max(timeout, 0)
+        bound = bound_of(timeout)
         life.world.perform(Join(self._task, bound), _frame(1))
 
     def is_alive(self) -> bool:

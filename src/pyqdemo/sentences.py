@@ -283,6 +283,25 @@ SENTENCES: Mapping[str, Text] = {
         " Try: pyqdemo {next}",
         "这次运行的程序 {file} 既不在这里，也不在记录旁边。试试：pyqdemo {next}",
     ),
+    "replay_function": Text(
+        "the run called {function} of {file}, which is part of a package."
+        " Try: pyqdemo.replay(trace, {function})",
+        "这次运行调用的是 {file} 里的 {function}，它属于一个包。"
+        "试试：pyqdemo.replay(trace, {function})",
+    ),
+    "runs_itself": Text(
+        "{where} runs its own file again each time it is loaded."
+        ' Put it under: if __name__ == "__main__":',
+        '{where} 每次加载都会再运行自己。请把它放到 if __name__ == "__main__": 下面',
+    ),
+    "plan_type": Text(
+        "{name} is {value}, but takes {expected}. Try: help(pyqdemo.run)",
+        "{name} 是 {value}，应为 {expected}。试试：help(pyqdemo.run)",
+    ),
+    "no_main": Text(
+        "{file} has no function main to be called with parameters. Try: help(pyqdemo.run)",
+        "{file} 里没有可以用参数调用的 main 函数。试试：help(pyqdemo.run)",
+    ),
     "replay_lesson_missing": Text(
         "{file} is of the lesson {name}, which is not here. Try: pyqdemo list",
         "{file} 是 {name} 这一课的运行，而这里没有这一课。试试：pyqdemo list",
