@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 import threading
 from typing import Any
 
@@ -12,7 +13,9 @@ from harness import carry
 from pyqdemo.kernel.execution import Execution
 from pyqdemo.strategies.random import Random
 from pyqdemo.trace import OutcomeKind
+from pyqdemo.worlds.threads.stand_ins import randoms
 from pyqdemo.worlds.threads.stand_ins.locks import Lock
+from pyqdemo.worlds.threads.stand_ins.queues import Queue
 from pyqdemo.worlds.threads.stand_ins.streams import program_print
 from pyqdemo.worlds.threads.stand_ins.threads import Thread
 from pyqdemo.worlds.threads.stand_ins.times import NAMES
@@ -226,3 +229,75 @@ def test_a_strategy_that_fails_ends_the_run_and_is_raised_where_it_was_started()
 
     with pytest.raises(LookupError, match="step 3"):
         carry(lambda: started(lambda: sleep(1)), Failing())
+
+
+class Locked:
+    """Its repr takes a lock, draws and prints."""
+
+    def __init__(self, lock: Lock) -> None:
+        self.lock = lock
+
+    def __repr__(self) -> str:
+        randoms.NAMES["random"]()
+        with self.lock:
+            program_print("looked at")
+        return "Locked"
+
+
+def test_a_value_that_is_told_does_nothing_in_the_run() -> None:
+    """Its repr would wait for the lock that the putter holds; natively nobody asks for it."""
+
+    def main(tell: bool) -> float:
+        lock, line = Lock(), Queue()
+        with lock:
+            line.put(Locked(lock) if tell else 1)
+        line.get()
+        return float(randoms.NAMES["random"]())
+
+    drawn = []
+    told, plain = (carry(lambda tell=tell: drawn.append(main(tell))) for tell in (True, False))
+    assert drawn[0] == drawn[1]
+    assert printed(told) == ""
+    assert told.choices == plain.choices
+    values = [event.value for event in told.log.records if getattr(event, "operation", "") == "put"]
+    assert values == ["<Locked>"]
+
+
+def test_an_exception_whose_text_leaves_the_program_ends_only_its_thread() -> None:
+    class Leaving(Exception):
+        def __str__(self) -> str:
+            raise SystemExit(9)
+
+    def failing() -> None:
+        raise Leaving
+
+    done = carry(lambda: started(failing))
+    assert done.outcome().detail == "Thread-1 (failing): Leaving: <exception str() failed>"
+
+
+def test_a_program_at_the_bottom_of_its_stack_can_still_wait() -> None:
+    """At each depth near the recursion limit it starts a thread and joins it, or is refused."""
+    limit = sys.getrecursionlimit()
+    refused, joined = [], []
+
+    def deep(left: int) -> None:
+        if left:
+            deep(left - 1)
+        else:
+            thread = Thread(target=lambda: None)
+            thread.start()
+            thread.join()
+            joined.append(1)
+
+    def main() -> None:
+        for depth in range(limit - 120, limit, 3):
+            try:
+                deep(depth)
+            except RecursionError:
+                refused.append(1)
+
+    done = carry(main, max_steps=100_000)
+    assert done.outcome().kind is OutcomeKind.COMPLETED
+    assert joined
+    assert refused
+    assert sys.getrecursionlimit() == limit

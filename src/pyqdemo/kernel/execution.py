@@ -343,12 +343,12 @@ class Execution:
         return self._enabled()
 
     def _tell_blocked(self, task: Task, operation: Operation) -> None:
-        operation.told = True
         operation.since_ns = self.now_ns
-        if operation.needs():
-            self._circles.suspect(task)
         if self.log is not None:
             self.log.blocked(self, task, operation)
+        if operation.needs():
+            self._circles.suspect(task)
+        operation.told = True  # last: what fails above is done again
 
     def _doomed(self) -> bool:
         """Whether everybody who keeps the program alive waits for a circle of tasks."""

@@ -35,6 +35,6 @@ def told(error: BaseException) -> str:
     """``ValueError: text``; the program's own ``__str__`` may itself fail."""
     try:
         text = str(error)
-    except Exception:
+    except BaseException:  # even SystemExit: it is only being told
         text = "<exception str() failed>"  # as a traceback says it
     return type(error).__name__ + (f": {text}" if text else "")

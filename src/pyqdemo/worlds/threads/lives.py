@@ -12,7 +12,7 @@ from pyqdemo.worlds.threads.carriers import Carrier
 if TYPE_CHECKING:
     from pyqdemo.worlds.threads.world import World
 
-__all__ = ["Body", "Life", "Unwind", "here", "local"]
+__all__ = ["Body", "Life", "OnlyLooking", "Unwind", "here", "local"]
 
 #: ``local.life`` is the life that the calling thread carries.
 local = _thread._local()
@@ -21,6 +21,10 @@ local = _thread._local()
 class Unwind(BaseException):
     """Takes a task off its stack when its execution is over. Not an ``Exception``: a program
     that catches what its own code raises does not catch this."""
+
+
+class OnlyLooking(BaseException):
+    """A value's text is made for the record: what the program does for that does not happen."""
 
 
 Body = Callable[[], str | None]
@@ -41,6 +45,7 @@ class Life:
         unwinding: it is being taken off its stack.
         inside: it is within an operation: what it attempts there (in a comparison, in a
             ``__del__``) happens at once, without a choice.
+        looking: it makes a value's text for the record, inside an operation.
         swallowed: how often it attempted something while it was being unwound.
         abandoned: it could not be ended; whatever it still does is nothing to us.
     """
@@ -52,6 +57,7 @@ class Life:
         "carrier",
         "inside",
         "local",
+        "looking",
         "swallowed",
         "task",
         "thread",
@@ -76,6 +82,7 @@ class Life:
         self.local: dict[Any, Any] = {}
         self.unwinding = False
         self.inside = False
+        self.looking = False
         self.swallowed = 0
 
 

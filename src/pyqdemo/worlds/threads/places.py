@@ -112,6 +112,7 @@ class Places:
         else:
             module = str(frame.f_globals.get("__name__", "")).partition(".")[0]
             kind = _PASSING if module in _TRANSPARENT else _LIBRARY
-        self._kinds[id(code)] = kind
-        self._codes.append(code)
+        if not name.startswith("<"):  # of those there can be ever new ones
+            self._kinds[id(code)] = kind
+            self._codes.append(code)
         return kind

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import _thread
 import gc
+import sys
 from collections.abc import Callable, Sequence
 from contextvars import Context
 from types import FrameType
@@ -15,13 +16,14 @@ from pyqdemo.kernel.tasks import AwaitThreads, End, Exit, Start, Task
 from pyqdemo.kernel.texts import raised
 from pyqdemo.trace import Loss, OutcomeKind
 from pyqdemo.worlds.threads.carriers import Carriers
-from pyqdemo.worlds.threads.lives import Body, Life, Unwind, here, local
+from pyqdemo.worlds.threads.lives import Body, Life, OnlyLooking, Unwind, here, local
 from pyqdemo.worlds.threads.minder import PATIENCE_S, mind
 from pyqdemo.worlds.threads.places import Place, Places
 
 __all__ = ["Life", "Unwind", "World", "here"]
 
 MOST_SWALLOWED = 20  # times that a task may catch its own unwinding
+ROOM = 500  # calls that a decision may need beyond the program's recursion limit
 
 
 class World:
@@ -133,6 +135,8 @@ class World:
 
     def _within(self, life: Life, operation: Operation) -> Any:
         """An operation inside another: in a comparison, a ``repr``, a ``__del__``."""
+        if life.looking:
+            raise OnlyLooking
         if not operation.ready():
             told = f"{life.task.name} would have to wait inside an operation: {operation.kind}"
             self.execution.end(OutcomeKind.ABORTED, told)
@@ -145,6 +149,8 @@ class World:
         execution.attempt(task, operation)
         try:
             chosen = execution.choose()
+        except RecursionError:
+            chosen = self._choose_with_room()
         except BaseException as error:
             self._fail(error)
             chosen = None
@@ -213,6 +219,15 @@ class World:
             self._fail(error)
             return None
 
+    def _choose_with_room(self) -> Task | None:
+        """The program is so deep in its calls that the decision found no room: it gets some."""
+        limit = sys.getrecursionlimit()
+        sys.setrecursionlimit(limit + ROOM)
+        try:
+            return self._choose()
+        finally:
+            sys.setrecursionlimit(limit)
+
     def _fail(self, error: BaseException) -> None:
         """The strategy raised: nobody goes next."""
         self.error = error
@@ -246,8 +261,9 @@ class World:
         except Unwind:
             pass
         except BaseException as error:
-            # Only our own code can have raised it: the program's is caught in the body.
-            self.error = self.error or error
+            # Our own code has raised it: the program's is caught in the body.
+            if isinstance(error, Exception):
+                self.error = self.error or error
             self.execution.end(OutcomeKind.ABORTED, raised(error))
         if life.abandoned:
             return
