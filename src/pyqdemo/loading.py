@@ -62,11 +62,21 @@ class Program:
     function: str | None = None
     package: str | None = None
     sources: Sources = field(repr=False, compare=False, kw_only=True)
+    #: Of how many modules beside it the answer is known, and the answer.
+    _acting: list[int] = field(default_factory=lambda: [-1, 0], repr=False, compare=False)
 
     @property
     def places(self) -> Places:
         """Whose code is whose, kept over all runs."""
         return self.sources.places
+
+    def acts_when_it_dies(self) -> bool:
+        """Whether it may have objects that do something when they die."""
+        texts = self.sources.texts
+        if self._acting[0] != len(texts):
+            found = any(word in text for text in (self.file.text, *texts) for word in _ACTING)
+            self._acting[:] = [len(texts), found]
+        return bool(self._acting[1])
 
     @property
     def files(self) -> tuple[ProgramFile, ...]:
@@ -244,16 +254,20 @@ class Binding:
         ]
         around.world.scratch.update(surroundings=around, modules=around.modules)
 
+        # A copy of logging or weakref has objects that act, whatever the program's text says.
+        acting = self._program.acts_when_it_dies() or around.importing.has_copies
+
         def let_go() -> None:
-            clear(self._module)
-            for module in reversed(own):
-                clear(module)
+            for module in (self._module, *reversed(own)):
+                if acting:
+                    clear(module)
+                else:
+                    vars(module).clear()
             own.clear()
             around.forget()
             around.world.scratch.clear()
 
-        texts = [file.text for file in self._program.files]
-        let_die(around.world, let_go, any(word in text for text in texts for word in _ACTING))
+        let_die(around.world, let_go, acting)
 
 
 def bind(

@@ -147,7 +147,8 @@ def test_ctrl_c_raised_in_a_hook_of_a_thread_is_told_and_main_goes_on(tmp_path: 
     "never", ["while True: pass", "while True:\n  try: q.get()\n  except BaseException: pass"]
 )
 def test_a_del_without_end_at_the_end_is_broken_off_and_said(never: str, tmp_path: Path) -> None:
-    """The run itself was over, so its outcome stands."""
+    """The run itself was over, so its outcome stands. Whether one that catches everything can
+    be ended is luck; if not, that is said too."""
     body = never.replace("\n", "\n        ")
     program = load(
         written(
@@ -169,8 +170,12 @@ print('end')
         with bind(program, world) as run:
             world.run(run.body, run.at_exit)
     assert (execution.outcome().kind, printed(execution)) == (OutcomeKind.COMPLETED, "end\n")
-    (loss,) = execution.losses
-    assert loss.reason == "an object's __del__ at the end went on for too long and was broken off"
+    first, *more = [loss.reason for loss in execution.losses]
+    assert first == "an object's __del__ at the end went on for too long and was broken off"
+    if more:
+        assert "except" in never
+        told = "an object's __del__ goes on without end: its thread could not be ended"
+        assert more == [told]
 
 
 def test_a_helper_that_is_no_text_is_a_syntax_error_without_frames_of_ours(

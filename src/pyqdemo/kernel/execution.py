@@ -28,10 +28,10 @@ _by_place = attrgetter("place")
 _new = tuple.__new__
 _NOW = Access("clock", "r")
 _NEVER_NS = 2**127
-_PLAIN = frozenset({int, str, bytes, float, bool, type(None)})
 
 Describe = Callable[[Any], tuple[str, int]]
-"""A short repr of a program's value, and how many characters of it were left out."""
+"""A short repr of a program's value, and how many characters of it were left out. What the
+program does in its own ``__repr__`` must not happen in the run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,14 +233,12 @@ class Execution:
             self._touched.extend(accesses)
 
     def describe(self, operation: Operation, describe: Describe, value: object) -> None:
-        """Puts a short text of a value into an operation, for its event.
+        """Puts a short text of a value into an operation, for its event, if anybody records.
 
-        A repr may be the program's own code. It runs in every execution, recorded or not, so
-        that recording changes nothing; only plain values are left out where nobody records.
+        A repr may be the program's own code; see ``describe`` for why that changes nothing.
         """
-        if self.log is not None or type(value) not in _PLAIN:
-            text, operation.cut = describe(value)
-            operation.value = self.tidy(text)
+        if self.log is not None:
+            operation.value, operation.cut = describe(value)
 
     def took(self) -> None:
         """An item was taken out of a queue or a pipe."""
@@ -304,7 +302,7 @@ class Execution:
 
     def _enabled(self) -> tuple[str, ...]:
         """Ids of those who can be chosen now; notes who has to wait."""
-        enabled, latest = [], self._latest_ns()
+        enabled = []
         for task in self.alive:
             operation = task.pending
             if operation is None:
@@ -315,7 +313,7 @@ class Execution:
             if not operation.told:
                 self._tell_blocked(task, operation)
             due = operation.deadline_ns
-            if due is not None and due <= latest:
+            if due is not None and due <= self._latest_ns():
                 enabled.append(task.id)
         return tuple(enabled)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pyqdemo.kernel.texts import Addresses
 from pyqdemo.trace import Event, Phase, Record, Resource
 from pyqdemo.trace import Task as TaskRecord
 
@@ -26,6 +27,8 @@ class Log:
         self.records: list[Record] = []
         self._seq = 0
         self._known: set[str] = set()
+        # Numbers of their own, so that what is printed does not hang on who records.
+        self._tidy = Addresses().tidy
 
     @property
     def names(self) -> dict[str, str]:
@@ -69,6 +72,7 @@ class Log:
 
     def _event(self, execution: Execution, task: Task, operation: Operation, phase: Phase) -> None:
         target, done = operation.target, phase is Phase.DONE
+        as_written = operation.kind == "write"  # the execution has tidied what it printed
         if target is not None and target not in self._known and "/" in target:
             kind, _, number = target.partition("/")[2].replace("~", "/").partition("/")
             self.resource(target, kind, f"{kind}-{number}")
@@ -82,8 +86,8 @@ class Log:
                 operation=operation.kind,
                 resource=target,
                 item=operation.item if done else None,
-                value=None if value is None else execution.tidy(value),
-                result=None if result is None else execution.tidy(result),
+                value=value if value is None or as_written else self._tidy(value),
+                result=None if result is None else self._tidy(result),
                 location=operation.location,
                 virtual_ns=execution.now_ns,
                 depth=operation.depth if done else None,

@@ -135,6 +135,11 @@ class Importing:
         self.execute(module, found.code)
         return True
 
+    @property
+    def has_copies(self) -> bool:
+        """Whether the run has made copies of library modules."""
+        return self._library_builtins is not None
+
     def owns(self, module: ModuleType | None) -> bool:
         """Whether it was loaded for this run, from the program's folder or as a copy."""
         if module is None or isinstance(module, StandIn):

@@ -17,8 +17,8 @@ __all__ = ["PATIENCE_S", "mind"]
 
 TICK_S = 0.05  # between looks at a run, for what it printed and whether it moves
 PATIENCE_S = 10.0  # for one step of a task: then it is taken for a loop without an operation
-GRACE_S = 0.5  # for a task that is told to stop
-MOST_ATTEMPTS = 2  # to end a task that goes on without an operation
+GRACE_S = 0.1  # for a task that is told to stop
+MOST_ATTEMPTS = 10  # to end a task that goes on without an operation
 
 
 def mind(world: World) -> None:

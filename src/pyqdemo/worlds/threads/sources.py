@@ -72,6 +72,11 @@ class Sources:
         self._files: dict[str, ProgramFile] = {}
 
     @property
+    def texts(self) -> list[str]:
+        """Of the files that were read so far."""
+        return [file.text for file in self._files.values()]
+
+    @property
     def files(self) -> tuple[ProgramFile, ...]:
         """The files that were read so far, in the order of their names."""
         return tuple(self._files[name] for name in sorted(self._files))
