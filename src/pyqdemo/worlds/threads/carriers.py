@@ -6,6 +6,7 @@ import _thread
 import os
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from types import TracebackType
 from typing import Any
 
@@ -18,14 +19,20 @@ MOST_IDLE = 64
 class Carrier:
     """One thread. It sleeps on its baton; whoever releases that lets it run.
 
+    Args:
+        patient: it does not push the thread aside that wakes it, where the system can be told
+            so. On one processor it would only find the interpreter's lock taken, and two
+            switches more would be made for nothing.
+
     Attributes:
         baton: held while the carrier may not run.
         ident: of the thread.
     """
 
-    __slots__ = ("_ended", "_job", "baton", "ident")
+    __slots__ = ("_ended", "_job", "_patient", "baton", "ident")
 
-    def __init__(self) -> None:
+    def __init__(self, patient: bool = False) -> None:
+        self._patient = patient
         self.baton = _thread.allocate_lock()
         self.baton.acquire()
         self._ended = _thread.allocate_lock()
@@ -42,6 +49,9 @@ class Carrier:
         self._ended.acquire()
 
     def _work(self) -> None:
+        if self._patient and hasattr(os, "sched_setscheduler"):
+            with suppress(OSError):
+                os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
         try:
             while True:
                 self.baton.acquire()
@@ -78,7 +88,7 @@ class Carriers:
 
     def take(self) -> Carrier:
         """A carrier that is idle, or a new one."""
-        return self._idle.pop() if self._idle else Carrier()
+        return self._idle.pop() if self._idle else Carrier(self._pinned)
 
     def put_back(self, carrier: Carrier) -> None:
         """Called by the carrier itself when its job is as good as done."""
