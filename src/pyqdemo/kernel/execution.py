@@ -11,6 +11,7 @@ from typing import Any
 from pyqdemo.kernel.limits import Limits
 from pyqdemo.kernel.log import Log
 from pyqdemo.kernel.operations import Model, Operation, Write, seconds_ns
+from pyqdemo.kernel.room import with_room
 from pyqdemo.kernel.tasks import Begin, Task
 from pyqdemo.kernel.texts import Addresses, raised, told
 from pyqdemo.kernel.waiting import Circles, waits
@@ -167,19 +168,28 @@ class Execution:
             # Also what ends the program: each step has an event. But not what ends a task
             # because the execution is over.
             operation.result = raised(error)
-            if self.log is not None and not operation.quiet and self.over is None:
-                self.log.done(self, task, operation)
+            if self.over is None:
+                self._record(task, operation)
             raise
-        if self.log is not None and not operation.quiet:
-            self.log.done(self, task, operation)
+        self._record(task, operation)
         return answer
+
+    def _record(self, task: Task, operation: Operation) -> None:
+        log = self.log
+        if log is None or operation.quiet:
+            return
+        try:
+            log.done(self, task, operation)
+        except RecursionError:
+            with_room(lambda: log.done(self, task, operation))
 
     # What operations do to the execution.
 
     def spawn(self, id: str, name: str, role: str | None, daemon: bool, maker: Task) -> Task:
         """Makes a thread, ready to begin."""
         maker.children += 1
-        return self._make(Task(id, name, TaskKind.THREAD, maker.process, daemon), role, maker)
+        task = Task(id, name, TaskKind.THREAD, maker.process, daemon, maker)
+        return self._make(task, role, maker)
 
     def retire(self, task: Task) -> None:
         """A thread's code is over."""
@@ -293,11 +303,12 @@ class Execution:
     # Inside.
 
     def _make(self, task: Task, role: str | None = None, maker: Task | None = None) -> Task:
-        self._tasks[task.id] = task
-        insort(self.alive, task, key=_by_place)
         task.pending = Begin()
         if self.log is not None:
             self.log.task(task, role, None if maker is None else maker.id)
+        # What can fail for want of room has been done.
+        self._tasks[task.id] = task
+        insort(self.alive, task, key=_by_place)
         return task
 
     def _enabled(self) -> tuple[str, ...]:

@@ -77,10 +77,9 @@ class Log:
             kind, _, number = target.partition("/")[2].replace("~", "/").partition("/")
             self.resource(target, kind, f"{kind}-{number}")
         value, result = operation.value, operation.result if done else None
-        self._seq += 1
         self.records.append(
             Event(
-                seq=self._seq,
+                seq=self._seq + 1,
                 task=task.id,
                 phase=phase,
                 operation=operation.kind,
@@ -96,3 +95,4 @@ class Log:
                 step=execution.steps,
             )
         )
+        self._seq += 1  # last: what fails above is done again

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 __all__ = ["AwaitThreads", "Begin", "Census", "End", "Exit", "IsAlive", "Join", "Start", "Task"]
 
 
+Place = tuple[tuple[bool, int], ...]
+
 #: That there is one more or one less: which of two comes first, only a census can tell.
 LIVES = Access("lives", "a")
 
@@ -52,10 +54,17 @@ class Task:
     )
 
     def __init__(
-        self, id: str, name: str, kind: TaskKind, process: Task | None, daemon: bool
+        self,
+        id: str,
+        name: str,
+        kind: TaskKind,
+        process: Task | None,
+        daemon: bool,
+        maker: Task | None = None,
     ) -> None:
         self.id = id
-        self.place = place(id)
+        #: See ``ids.place``; here it need not be read off the id.
+        self.place: Place = place(id) if maker is None else (*maker.place, (False, maker.children))
         self.name = name
         self.kind = kind
         self.process = self if process is None else process
@@ -65,7 +74,7 @@ class Task:
         self.life: Any = None
         self.saw_ns: int | None = None
         self.looks = 0
-        self.children = 0
+        self.children: int = 0
         self.items = 0
         self.made: dict[str, int] = {}
 

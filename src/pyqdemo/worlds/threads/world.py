@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import _thread
 import gc
-import sys
 from collections.abc import Callable, Sequence
 from contextvars import Context
 from types import FrameType
@@ -12,6 +11,7 @@ from typing import Any
 
 from pyqdemo.kernel.execution import Execution
 from pyqdemo.kernel.operations import Operation
+from pyqdemo.kernel.room import with_room
 from pyqdemo.kernel.tasks import AwaitThreads, End, Exit, Start, Task
 from pyqdemo.kernel.texts import raised
 from pyqdemo.trace import Loss, OutcomeKind
@@ -23,7 +23,6 @@ from pyqdemo.worlds.threads.places import Place, Places
 __all__ = ["Life", "Unwind", "World", "here"]
 
 MOST_SWALLOWED = 20  # times that a task may catch its own unwinding
-ROOM = 500  # calls that a decision may need beyond the program's recursion limit
 
 
 class World:
@@ -150,7 +149,7 @@ class World:
         try:
             chosen = execution.choose()
         except RecursionError:
-            chosen = self._choose_with_room()
+            chosen = with_room(self._choose)
         except BaseException as error:
             self._fail(error)
             chosen = None
@@ -177,22 +176,20 @@ class World:
                 return None  # the lock was somebody else's: nobody is left to care
         return self.perform(operation, frame)
 
-    def start(
-        self,
-        operation: Start,
-        body: Body,
-        frame: FrameType | None,
-        begin: Callable[[Life], object],
-    ) -> None:
-        """The calling task starts another.
+    def start(self, operation: Start, body: Body, frame: FrameType | None, thread: Any) -> Task:
+        """The calling task starts another; gives that one, before anybody else can go on.
 
         Args:
             body: that one's code.
-            begin: called with its life before anybody else can go on.
+            thread: the stand-in Thread object.
         """
+        # Made first: at the bottom of its stack the program may have room for one, not both.
+        started = Life(self, self.execution.main, body)
+        started.thread = thread
         task: Task = self.perform(operation, frame)
-        task.life = self.lives[task] = started = Life(self, task, body)
-        begin(started)
+        started.task = task
+        task.life = self.lives[task] = started
+        return task
 
     # How the baton goes round.
 
@@ -218,15 +215,6 @@ class World:
         except BaseException as error:
             self._fail(error)
             return None
-
-    def _choose_with_room(self) -> Task | None:
-        """The program is so deep in its calls that the decision found no room: it gets some."""
-        limit = sys.getrecursionlimit()
-        sys.setrecursionlimit(limit + ROOM)
-        try:
-            return self._choose()
-        finally:
-            sys.setrecursionlimit(limit)
 
     def _fail(self, error: BaseException) -> None:
         """The strategy raised: nobody goes next."""

@@ -18,7 +18,7 @@ from pyqdemo.worlds.threads.stand_ins.failing import fail_thread
 from pyqdemo.worlds.threads.stand_ins.flags import Event
 from pyqdemo.worlds.threads.stand_ins.locks import bound_of
 from pyqdemo.worlds.threads.stand_ins.values import SHORT
-from pyqdemo.worlds.threads.world import Life, Unwind, here
+from pyqdemo.worlds.threads.world import Unwind, here
 
 __all__ = [
     "Thread",
@@ -32,6 +32,7 @@ __all__ = [
 
 _frame = sys._getframe
 FIRST_IDENT = 1_000  # as good as any
+_NAMES = Access("names:Thread", "w")  # who makes a thread first gets the smaller number
 
 
 class Thread:
@@ -68,18 +69,17 @@ class Thread:
             raise RuntimeError("thread.__init__() not called")
         if self._task is not None or self._starting:
             raise RuntimeError("threads can only be started once")
-        self._starting = True  # of two who try at the same time, the one who came first does it
         life = here()
         maker = life.task
         operation = Start(
             f"{maker.id}.{maker.children + 1}", self._name[:SHORT], self._role(), self._daemonic
         )
-        life.world.start(operation, self._bootstrap, _frame(1), self._begin)
-
-    def _begin(self, started: Life) -> None:
-        """Before anybody else can notice that it was started."""
-        self._task = started.task
-        started.thread = self
+        self._starting = True  # of two who try at the same time, the one who came first does it
+        try:
+            self._task = life.world.start(operation, self._bootstrap, _frame(1), self)
+        except BaseException:
+            self._starting = False
+            raise
 
     def _role(self) -> str | None:
         if type(self).run is not Thread.run:
@@ -296,7 +296,7 @@ def _ident_of(task: Task) -> int:
 def _new_name(target: Callable[..., object] | None) -> str:
     """``Thread-3 (work)``: counted in the order in which the objects are made."""
     world = here().world
-    world.execution.touch(Access("names:Thread", "w"))  # who comes first gets the smaller one
+    world.execution.touch(_NAMES)
     counter = world.scratch.setdefault("threads made", itertools.count(1))
     name = f"Thread-{next(counter)}"
     try:
