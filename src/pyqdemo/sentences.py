@@ -28,12 +28,12 @@ SENTENCES: Mapping[str, Text] = {
         "{lesson} 只有一个版本。试试：pyqdemo {next}",
     ),
     "published_takes_no": Text(
-        "the tutorial's own {lesson} takes no {option}. Try: pyqdemo {lesson} --as-published",
-        "教程原来的 {lesson} 没有 {option}。试试：pyqdemo {lesson} --as-published",
+        "the tutorial's own {lesson} takes no {option}. Try: pyqdemo {next}",
+        "教程原来的 {lesson} 没有 {option}。试试：pyqdemo {next}",
     ),
     "no_processes": Text(
-        "{lesson} starts no process, so {option} means nothing here. Try: pyqdemo {lesson}",
-        "{lesson} 不启动进程，{option} 在这里没有意义。试试：pyqdemo {lesson}",
+        "{lesson} starts no process, so {option} means nothing here. Try: pyqdemo {next}",
+        "{lesson} 不启动进程，{option} 在这里没有意义。试试：pyqdemo {next}",
     ),
     "reserved_parameter": Text(
         "the card {file} does not hold together: {option} is an option of every lesson",
@@ -126,25 +126,26 @@ SENTENCES: Mapping[str, Text] = {
         "上限 {name} 是 {value}，应大于 0。试试：pyqdemo chefs --seed 7",
     ),
     "refused_processes": Text(
-        "{where} uses {what}, and processes cannot be controlled yet. Try: pyqdemo run {file}",
-        "{where} 用到 {what}，目前还控制不了进程。试试：pyqdemo run {file}",
+        "{where} uses {what}, and processes cannot be controlled yet. Try: pyqdemo {next}",
+        "{where} 用到 {what}，目前还控制不了进程。试试：pyqdemo {next}",
     ),
     "refused_fork": Text(
-        "{where} uses {what}, which would copy pyqdemo itself. Try: pyqdemo run {file}",
-        "{where} 用到 {what}，会把 pyqdemo 自己也复制一份。试试：pyqdemo run {file}",
+        "{where} uses {what}, which would copy pyqdemo itself. Try: pyqdemo {next}",
+        "{where} 用到 {what}，会把 pyqdemo 自己也复制一份。试试：pyqdemo {next}",
     ),
     "refused_threads": Text(
-        "{where} uses {what}, which nobody can control. Try: threading.Thread, threading.Lock",
-        "{where} 用到 {what}，它无法控制。试试：threading.Thread、threading.Lock",
+        "{where} uses {what}, which nobody can control; threading.Thread and threading.Lock can"
+        " be. Try: pyqdemo {next}",
+        "{where} 用到 {what}，它无法控制；改用 threading.Thread、threading.Lock 就可以。"
+        "试试：pyqdemo {next}",
     ),
     "refused_keyboard": Text(
-        "{where} uses {what}, but a run under control has no keyboard."
-        " Try: pyqdemo run {file} --plain",
-        "{where} 用到 {what}，而受控的运行没有键盘。试试：pyqdemo run {file} --plain",
+        "{where} uses {what}, but a run under control has no keyboard. Try: pyqdemo {next}",
+        "{where} 用到 {what}，而受控的运行没有键盘。试试：pyqdemo {next}",
     ),
     "refused_signal": Text(
-        "{where} uses {what} on itself, and signals cannot be controlled. Try: pyqdemo run {file}",
-        "{where} 用 {what} 给自己发信号，而信号无法控制。试试：pyqdemo run {file}",
+        "{where} uses {what} on itself, and signals cannot be controlled. Try: pyqdemo {next}",
+        "{where} 用 {what} 给自己发信号，而信号无法控制。试试：pyqdemo {next}",
     ),
     "function_unusable": Text(
         "{function} cannot be run under control: {reason}. Try: a function of a file",
@@ -153,13 +154,20 @@ SENTENCES: Mapping[str, Text] = {
     # Schedules
     "schedule_malformed": Text(
         "the schedule is wrong from sign {place} on: it has {seen}, but should have {expected}."
-        " Try: pyqdemo chefs --seed 7 --show-schedule",
-        "调度从第 {place} 个字符起有误，这里是：{seen}；应为：{expected}。"
-        "试试：pyqdemo chefs --seed 7 --show-schedule",
+        " Try: pyqdemo {next}",
+        "调度从第 {place} 个字符起有误，这里是：{seen}；应为：{expected}。试试：pyqdemo {next}",
     ),
     "schedule_program": Text(
         "the schedule is of the program {expected}, but this one is {seen}. Try: pyqdemo {next}",
         "这份调度属于程序 {expected}，而这个程序是 {seen}。试试：pyqdemo {next}",
+    ),
+    "schedule_of_published": Text(
+        "the schedule is of the tutorial's own {lesson}, which takes {option}. Try: pyqdemo {next}",
+        "这份调度属于教程原来的 {lesson}，要加上 {option}。试试：pyqdemo {next}",
+    ),
+    "schedule_of_repaired": Text(
+        "the schedule is of {lesson} without {option}. Try: pyqdemo {next}",
+        "这份调度属于修好的 {lesson}，不要加 {option}。试试：pyqdemo {next}",
     ),
     "schedule_model": Text(
         "the choices were made for version {expected} of the models, but here is version {seen}."
@@ -176,17 +184,16 @@ SENTENCES: Mapping[str, Text] = {
         "调度里写不了 {name}={value}。试试：pyqdemo chefs --seed 7 --save run.jsonl",
     ),
     "schedule_unwritable": Text(
-        "this run's {name} cannot be written as a text. Try: --save run.jsonl",
-        "这次运行的 {name} 写不成文字。试试：--save run.jsonl",
+        "this run's {name} cannot be written as a text; a record made with --save has all of it",
+        "这次运行的 {name} 写不成文字；用 --save 保存的记录里什么都有",
     ),
     "schedule_not_yet": Text(
-        "the schedule says {setting}, which this version cannot do yet. Try: a newer pyqdemo",
-        "调度里有 {setting}，这个版本还做不到。试试：新版的 pyqdemo",
+        "the schedule says {setting}, which this version cannot do yet. Try: pyqdemo {next}",
+        "调度里有 {setting}，这个版本还做不到。试试：pyqdemo {next}",
     ),
     "schedule_no_parameter": Text(
-        "the schedule says {name}={value}, which {lesson} does not take."
-        " Try: pyqdemo {lesson} --help",
-        "调度里有 {name}={value}，{lesson} 不接受。试试：pyqdemo {lesson} --help",
+        "the schedule says {name}={value}, which {program} does not take. Try: pyqdemo {next}",
+        "调度里有 {name}={value}，{program} 不接受。试试：pyqdemo {next}",
     ),
     "schedule_otherwise": Text(
         "{option} does not go with the schedule, where it is {settled}. Try: pyqdemo {next}",
@@ -198,32 +205,32 @@ SENTENCES: Mapping[str, Text] = {
     ),
     # Files
     "cannot_read": Text(
-        "{file} cannot be read: {reason}. Try: pyqdemo run --help",
-        "读不了 {file}：{reason}。试试：pyqdemo run --help",
+        "{file} cannot be read: {reason}. Try: pyqdemo {next}",
+        "读不了 {file}：{reason}。试试：pyqdemo {next}",
     ),
     "program_missing": Text(
-        "there is no file {file}. Nearest: pyqdemo run {nearest}",
-        "没有文件 {file}。最接近的是：pyqdemo run {nearest}",
+        "there is no file {file}. Nearest: pyqdemo {next}",
+        "没有文件 {file}。最接近的是：pyqdemo {next}",
     ),
     "program_too_deep": Text(
-        "{file} is nested too deeply for Python to compile. Try: python {file}",
-        "{file} 嵌套太深，Python 无法编译。试试：python {file}",
+        "{file} is nested too deeply for Python to compile. Try: python {quoted}",
+        "{file} 嵌套太深，Python 无法编译。试试：python {quoted}",
     ),
     "cannot_compile": Text(
-        "{file}, line {line}, is not Python: {reason}. Try: python {file}",
-        "{file} 第 {line} 行不是正确的 Python：{reason}。试试：python {file}",
+        "{file}, line {line}, is not Python: {reason}. Try: python {quoted}",
+        "{file} 第 {line} 行不是正确的 Python：{reason}。试试：python {quoted}",
     ),
     "cannot_write": Text(
-        "{file} cannot be written: {reason}. Try: --save run.jsonl",
-        "写不了 {file}：{reason}。试试：--save run.jsonl",
+        "{file} cannot be written: {reason}. Try: pyqdemo {next}",
+        "写不了 {file}：{reason}。试试：pyqdemo {next}",
     ),
     "save_foreign": Text(
-        "--save would replace {file}, which is no recorded run. Try: --save run.jsonl",
-        "--save 会覆盖 {file}，而它不是一次运行的记录。试试：--save run.jsonl",
+        "--save would replace {file}, which is no recorded run. Try: pyqdemo {next}",
+        "--save 会覆盖 {file}，而它不是一次运行的记录。试试：pyqdemo {next}",
     ),
     "copy_exists": Text(
-        "{file} is there already and stays as it is. Try: pyqdemo {next} --force",
-        "{file} 已经存在，没有动它。试试：pyqdemo {next} --force",
+        "{file} is there already and stays as it is. Try: pyqdemo {next}",
+        "{file} 已经存在，没有动它。试试：pyqdemo {next}",
     ),
     "copy_unwritable": Text(
         "{file} cannot be written: {reason}. Try: pyqdemo {next}",
@@ -239,39 +246,36 @@ SENTENCES: Mapping[str, Text] = {
     ),
     # Recorded runs
     "trace_foreign": Text(
-        "{file} is no recorded run; line 1 is {seen}. Try: pyqdemo chefs --save run.jsonl",
-        "{file} 不是一次运行的记录，第 1 行是：{seen}。试试：pyqdemo chefs --save run.jsonl",
+        "{file} is no recorded run; line 1 is {seen}. Try: pyqdemo {next}",
+        "{file} 不是一次运行的记录，第 1 行是：{seen}。试试：pyqdemo {next}",
     ),
     "trace_newer": Text(
-        "{file} is {seen}, but this pyqdemo reads {expected}. Try: a newer pyqdemo",
-        "{file} 的格式是 {seen}，这个版本只能读 {expected}。试试：新版的 pyqdemo",
+        "{file} is {seen}, but this pyqdemo reads {expected}: a newer one wrote it."
+        " Try: pyqdemo --version",
+        "{file} 的格式是 {seen}，由更新的版本写成，这个版本只能读 {expected}。"
+        "试试：pyqdemo --version",
     ),
     "trace_damaged": Text(
-        "{file}, line {line}, is damaged: {seen}, but should be {expected}."
-        " Try: pyqdemo chefs --save run.jsonl",
-        "{file} 第 {line} 行已损坏：是 {seen}，应为 {expected}。"
-        "试试：pyqdemo chefs --save run.jsonl",
+        "{file}, line {line}, is damaged: {seen}, but should be {expected}. Try: pyqdemo {next}",
+        "{file} 第 {line} 行已损坏，这里是：{seen}；应为：{expected}。试试：pyqdemo {next}",
     ),
     "trace_line_too_long": Text(
         "{file}, line {line}, is longer than {most} bytes, the most there can be."
-        " Try: pyqdemo chefs --save run.jsonl",
-        "{file} 第 {line} 行超过 {most} 字节的上限。试试：pyqdemo chefs --save run.jsonl",
+        " Try: pyqdemo {next}",
+        "{file} 第 {line} 行超过 {most} 字节的上限。试试：pyqdemo {next}",
     ),
     "trace_too_big": Text(
-        "{file} has {seen} bytes, but {most} are the most that is read."
-        " Try: pyqdemo chefs --save run.jsonl",
-        "{file} 有 {seen} 字节，最多只读 {most}。试试：pyqdemo chefs --save run.jsonl",
+        "{file} has {seen} bytes, but {most} are the most that is read. Try: pyqdemo {next}",
+        "{file} 有 {seen} 字节，最多只读 {most}。试试：pyqdemo {next}",
     ),
     "trace_lacks": Text(
-        "{file} lacks {field}, which a run under control leaves."
-        " Try: pyqdemo chefs --seed 7 --save run.jsonl",
-        "{file} 缺少 {field}，受控的运行都会留下它。试试：pyqdemo chefs --seed 7 --save run.jsonl",
+        "{file} lacks {field}, which a run under control leaves. Try: pyqdemo {next}",
+        "{file} 缺少 {field}，受控的运行都会留下它。试试：pyqdemo {next}",
     ),
     "trace_steps": Text(
         "{file} does not hold together: event {seq} is of step {step}, but should be of step"
-        " {expected}. Try: pyqdemo chefs --seed 7 --save run.jsonl",
-        "{file} 前后不符：事件 {seq} 属于第 {step} 步，应为第 {expected} 步。"
-        "试试：pyqdemo chefs --seed 7 --save run.jsonl",
+        " {expected}. Try: pyqdemo {next}",
+        "{file} 前后不符：事件 {seq} 属于第 {step} 步，应为第 {expected} 步。试试：pyqdemo {next}",
     ),
     "replay_native": Text(
         "{file} is of a native run: the operating system chose who goes next, so there are no"
@@ -309,6 +313,10 @@ SENTENCES: Mapping[str, Text] = {
     "replay_other_text": Text(
         "{file} is not as it was when it was recorded. Try: pyqdemo {next}",
         "{file} 和记录时的内容不一样了。试试：pyqdemo {next}",
+    ),
+    "replay_other_program": Text(
+        "{file} is another program than the one that was recorded, {name}. Try: pyqdemo {next}",
+        "{file} 不是记录下来的那个程序，那时运行的是 {name}。试试：pyqdemo {next}",
     ),
     "replay_mismatch": Text(
         "step {step} cannot be repeated: {wanted} should go on, but only {enabled} can."

@@ -87,6 +87,14 @@ def test_the_longest_wait_says_who_waited_and_why() -> None:
         ("wait", "barrier", Text("not all had come to thing", "thing 人还没到齐")),
         ("acquire", "semaphore", Text("thing was at zero", "thing 已到零")),
         ("acquire", "lock", Text("thing was taken", "thing 被占用")),
+        ("take", "executor", Text("no job had come to thing", "thing 里没有活")),
+        ("result", "future", Text("thing was not done", "thing 还没出结果")),
+        ("collect", "executor", Text("there were futures not done", "还有 future 没出结果")),
+        (
+            "shutdown",
+            "executor",
+            Text("the workers of thing had not ended", "thing 的线程还没结束"),
+        ),
     ],
 )
 def test_why_a_task_waited_follows_from_what_it_waited_in(
@@ -120,6 +128,28 @@ def test_a_join_is_told_only_where_there_was_no_other_wait(awaited: str) -> None
     longest = summary_of(story).longest
     assert longest is not None
     assert longest.task == "0.1"
+
+
+@pytest.mark.parametrize("operation", ["result", "collect", "shutdown", "exit"])
+def test_a_wait_for_others_to_end_does_not_count_beside_one_that_goes_on(operation: str) -> None:
+    """main waits from 1 to the end at 90, the worker for a job from 89 on: that counts."""
+    story = Story("Worker", queue=None).resource("0/executor/1", "executor", "pool")
+    story.blocked("0", operation, None if operation == "exit" else "0/executor/1", at_ms=1)
+    longest = summary_of(story, Outcome(OutcomeKind.DEADLOCK, ended_ns=90 * MS)).longest
+    assert longest is not None
+    assert (longest.task, longest.waited_ns) == ("0", 89 * MS)
+    story.blocked("0.1", "take", "0/executor/1", at_ms=89)
+    longest = summary_of(story, Outcome(OutcomeKind.DEADLOCK, ended_ns=90 * MS)).longest
+    assert longest is not None
+    assert (longest.task, longest.waited_ns) == ("0.1", 1 * MS)
+
+
+def test_a_pool_and_its_futures_have_names_in_both_languages() -> None:
+    story = Story("Worker", queue=None).resource("0/executor/1", "executor", "executor-1")
+    story.blocked("0.1", "take", "0/executor/1").done("0.1", "take", "0/executor/1")
+    longest = summary_of(story).longest
+    assert longest is not None
+    assert longest.because == Text("no job had come to pool 1", "线程池 1 里没有活")
 
 
 def test_the_run_lasts_until_its_outcome() -> None:

@@ -116,6 +116,47 @@ def test_an_exit_waits_for_threads_and_children_but_for_no_daemon() -> None:
     assert row.holders == ("0.1", "0.1.1")
 
 
+def leaving(*tasks: str) -> Text:
+    """Main's wait at its exit for threads of those names."""
+    story = Story(*tasks, queue=None).begin("0", *(f"0.{n}" for n in range(1, len(tasks) + 1)))
+    state = state_of(story.end("0").blocked("0", "exit"))
+    return tell_waits(state, waits(state))
+
+
+def test_an_exit_names_the_threads_it_waits_for_unless_they_are_many() -> None:
+    assert leaving("a") == Text(
+        "MainThread waits for T1 to end before it exits.", "MainThread 等 T1 结束才能退出。"
+    )
+    assert leaving("a", "b", "c") == Text(
+        "MainThread waits for T1, T2 and T3 to end before it exits.",
+        "MainThread 等 T1、T2、T3 结束才能退出。",
+    )
+    assert leaving(*"abcde") == Text(
+        "MainThread waits for the threads and processes it leaves behind to end.",
+        "MainThread 等留下的线程和进程结束。",
+    )
+
+
+@pytest.mark.parametrize(
+    ("operation", "resource", "value", "en", "zh"),
+    [
+        ("take", "0/executor/1", None, "a job to come to pool", " pool 里来活"),
+        ("result", "0/future/1", None, "the result of f", " f 的结果"),
+        ("collect", None, "1 of 2", "the futures that are not done yet", "还没出结果的 future"),
+        ("shutdown", "0/executor/1", "wait", "the workers of pool to end", " pool 的线程结束"),
+        ("join", None, "threads", "T1 to end before it exits", " T1 结束才能退出"),
+    ],
+)
+def test_what_a_pools_people_wait_for(
+    operation: str, resource: str | None, value: str | None, en: str, zh: str
+) -> None:
+    story = Story("x", queue=None).resource("0/executor/1", "executor", "pool", capacity=2)
+    story.resource("0/future/1", "future", "f", of="0/executor/1")
+    state = state_of(story.begin("0", "0.1").blocked("0", operation, resource, value=value))
+    told = tell_waits(state, waits(state))
+    assert told == Text(f"MainThread waits for {en}.", f"MainThread 等{zh}。")
+
+
 def test_nobody_is_left_to_put_when_all_others_ended_or_wait() -> None:
     """The eater of a kitchen that forgot to tell it: main waits for the eater."""
     story = Story("Cook", "Eater").begin("0", "0.1", "0.2").end("0.1")

@@ -153,6 +153,39 @@ def test_a_good_run_offers_another_seed(words: str, offered: str, typed: Callabl
     assert sorted(last.split()[2:]) == sorted(offered.split())
 
 
+@pytest.mark.usefixtures("dead")
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [
+        (["--max-steps", "5"], "--max-steps 50"),
+        (["--max-steps", "5", "--lang", "en"], "--max-steps 50 --lang en"),
+        (["--max-steps", "1000000000"], None),
+    ],
+)
+def test_a_run_that_was_stopped_is_offered_ten_times_the_bound(
+    words: list[str], offered: str | None, typed: Callable
+) -> None:
+    """The last ends by itself, so that another seed is offered."""
+    answer = typed(["run", "two locks.py", "--seed", "1", *words])
+    assert answer.code == 0
+    last = shlex.split(answer.out.splitlines()[-1])[4:]
+    wanted = "--max-steps 1000000000 --seed 2" if offered is None else f"{offered} --seed 1"
+    assert sorted(last) == sorted(wanted.split())
+
+
+def test_a_program_that_was_stopped_by_time_is_offered_more_of_it(
+    typed: Callable, tmp_path: Path
+) -> None:
+    file = program(tmp_path, "import time\nfor _ in range(9): time.sleep(1)\n")
+    answer = typed(["run", str(file), "--seed", "3", "--for", "2.5"])
+    assert answer.out.endswith(f"\nTry: pyqdemo run {file} --for 25 --seed 3\n")
+
+
+def test_an_endless_program_that_was_stopped_is_offered_another_seed(typed: Callable) -> None:
+    answer = typed("chefs --as-published --seed 7 --for 3")
+    assert answer.out.endswith("\nTry: pyqdemo chefs --as-published --for 3 --seed 8\n")
+
+
 @pytest.mark.parametrize(
     "option", ["--strategy random", "--sleeps strict", "--max-steps 1000000", "--show-schedule"]
 )
@@ -167,6 +200,52 @@ def test_the_programs_arguments_stay_in_the_line_that_repeats_it(
     answer = typed(["run", str(file), "--seed", "3", "--", "a b", "--loud"])
     assert (answer.code, answer.err) == (1, "['a b', '--loud']\n")
     assert answer.out.endswith(f"Replay: pyqdemo run {file} --seed 3 -- 'a b' --loud\n")
+
+
+@pytest.mark.parametrize(
+    ("lang", "told"),
+    [
+        ("en", "EOFError: EOF when reading a line (a run under control has no keyboard)\n"),
+        ("zh", "EOFError: EOF when reading a line（受控的运行没有键盘）\n"),
+    ],
+)
+def test_a_program_that_reads_the_keyboard_is_told_that_there_is_none(
+    lang: str, told: str, ran: Callable, tmp_path: Path
+) -> None:
+    file = program(tmp_path, "print(input())")
+    answer = ran("run", file, "--seed", "1", "--lang", lang, stdin="3\n")
+    assert (answer.code, told in answer.out) == (1, True)
+
+
+SWALLOWING = """
+import threading
+
+
+def stubborn():
+    while True:
+        try:
+            threading.Event().wait()
+        except:
+            pass
+
+
+threading.Thread(target=stubborn).start()
+"""
+
+
+@pytest.mark.parametrize(
+    ("lang", "told"),
+    [
+        ("en", "\ndid not end   Thread-1 (stubborn) catches its own end again and again: its"),
+        ("zh", "\n没有正常结束  Thread-1 (stubborn) 一再捕获要它结束的异常，它的线程停不下来\n"),
+    ],
+)
+def test_a_task_that_could_not_be_ended_is_no_missing_record(
+    lang: str, told: str, ran: Callable, tmp_path: Path
+) -> None:
+    """In a process of its own, since that thread stays."""
+    answer = ran("run", program(tmp_path, SWALLOWING), "--seed", "1", "--lang", lang)
+    assert (answer.code, told in answer.out) == (3, True)
 
 
 def test_what_is_not_controlled_is_named(typed: Callable, tmp_path: Path) -> None:
@@ -272,8 +351,10 @@ def test_the_exit_code_says_how_the_program_ended(
         ),
         (
             "import _thread\n_thread.start_new_thread(print, ())",
-            "uses _thread.start_new_thread, which nobody can control. Try: threading.Thread",
-            "用到 _thread.start_new_thread，它无法控制。试试：threading.Thread",
+            "uses _thread.start_new_thread, which nobody can control; threading.Thread and"
+            " threading.Lock can be. Try: pyqdemo run ",
+            "用到 _thread.start_new_thread，它无法控制；改用 threading.Thread、threading.Lock"
+            " 就可以。试试：pyqdemo run ",
         ),
         (
             "import os\nos.fork()",
@@ -293,6 +374,22 @@ def test_what_cannot_be_controlled_is_told_in_one_line(
     assert english.err.startswith(f"pyqdemo: {where} {en}")
     assert (chinese.code, chinese.out, chinese.err.count("\n")) == (4, "", 1)
     assert chinese.err.startswith(f"pyqdemo：{where} {zh}")
+
+
+@pytest.mark.parametrize(
+    "text", ["import multiprocessing", "import getpass", "import os; os.fork()"]
+)
+def test_what_cannot_be_controlled_is_offered_without_control(
+    text: str, typed: Callable, tmp_path: Path
+) -> None:
+    """Its arguments, the language and the file for the record stay."""
+    file, run = program(tmp_path, f"{text}\n"), tmp_path / "run.jsonl"
+    plain = "--plain " if "getpass" in text else ""
+    words = f"run {file} --lang en --save {run} --strategy pct --seed 3 --max-steps 9 -- a b"
+    answer = typed(words)
+    assert answer.code == 4
+    offered = answer.err.rpartition(" Try: pyqdemo ")[2]
+    assert offered == f"run {file} {plain}--lang en --save {run} -- a b\n"
 
 
 # Schedules as texts.
@@ -315,15 +412,25 @@ def test_a_schedule_longer_than_a_line_says_what_is_shorter(typed: Callable) -> 
     at = next(number for number, line in enumerate(lines) if line.startswith("Schedule: "))
     assert len(lines[at]) > 80
     assert lines[at + 1] == (
-        "Longer than a line. In short, the same run: pyqdemo chefs --dishes 1 --seed 7"
+        "The schedule is long. The same run in short: pyqdemo chefs --dishes 1 --seed 7"
     )
+
+
+def test_a_run_by_a_schedule_is_offered_what_was_not_usual_in_it(typed: Callable) -> None:
+    text = schedule_in(typed("chefs --dishes 1 --sleeps loose --seed 7 --show-schedule").out)
+    assert "capacity=10,consumers=2" in text
+    answer = typed(f"chefs --schedule {text} --producers 3")
+    last = answer.out.splitlines()[-1]
+    assert last.startswith("Try: pyqdemo chefs ")
+    wanted = "--producers 3 --dishes 1 --sleeps loose --seed 8"
+    assert sorted(last.split()[3:]) == sorted(wanted.split())
 
 
 @pytest.mark.usefixtures("dead")
 def test_a_schedule_that_fits_says_nothing_more(typed: Callable) -> None:
     answer = first_deadlock(typed, "--show-schedule")
     assert len(schedule_in(answer.out)) < 70
-    assert "Longer" not in answer.out
+    assert "is long" not in answer.out
 
 
 @pytest.mark.usefixtures("dead")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shlex
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +13,16 @@ import pytest
 
 from pyqdemo.lessons import lesson
 
-CHEFS = hashlib.sha256(lesson("chefs").program.read_bytes()).hexdigest()[:6]
+MINE = "print(1)\n"
+#: What stands for itself in the table below: digests of programs, and a long schedule's choices.
+STAND_FOR = {
+    "{chefs}": hashlib.sha256(lesson("chefs").program.read_bytes()).hexdigest()[:6],
+    "{published}": hashlib.sha256(
+        lesson("chefs").program.with_name("chefs_as_published.py").read_bytes()
+    ).hexdigest()[:6],
+    "{mine}": hashlib.sha256(MINE.encode()).hexdigest()[:6],
+    "{long}": ",".join(["0x2", "1"] * 300),
+}
 
 # What is typed, what is answered in English and in Chinese. The first four are the words
 # that were agreed on before there was any code.
@@ -74,8 +84,33 @@ USAGE = [
     ),
     (
         "chefs --prodcers 3",
-        "chefs has no option --prodcers. Nearest: pyqdemo chefs --producers",
-        "chefs 没有 --prodcers 这个选项。最接近的是：pyqdemo chefs --producers",
+        "chefs has no option --prodcers. Nearest: pyqdemo chefs --producers 3",
+        "chefs 没有 --prodcers 这个选项。最接近的是：pyqdemo chefs --producers 3",
+    ),
+    (
+        "chefs --dishs=1 --plan --sead",
+        "chefs has no option --dishs. Nearest: pyqdemo chefs --dishes=1 --plan --sead",
+        "chefs 没有 --dishs 这个选项。最接近的是：pyqdemo chefs --dishes=1 --plan --sead",
+    ),
+    (
+        "chefs --dishes 1 --sead",
+        "chefs has no option --sead. Nearest: pyqdemo chefs --dishes 1 --seed 7",
+        "chefs 没有 --sead 这个选项。最接近的是：pyqdemo chefs --dishes 1 --seed 7",
+    ),
+    (
+        "run mine.py --seed",
+        "--seed needs a value. Try: pyqdemo run mine.py --seed 7",
+        "--seed 后面要有值。试试：pyqdemo run mine.py --seed 7",
+    ),
+    (
+        "run --seed",
+        "--seed needs a value. Try: pyqdemo run program.py --seed 7",
+        "--seed 后面要有值。试试：pyqdemo run program.py --seed 7",
+    ),
+    (
+        "run --seed 3",
+        "run needs FILE. Try: pyqdemo run program.py --seed 3",
+        "run 缺少 FILE。试试：pyqdemo run program.py --seed 3",
     ),
     (
         "chefs --zzz",
@@ -188,8 +223,8 @@ USAGE = [
     ),
     (
         "run mine.py --seed 1 --for 0",
-        "--for is 0, but takes 0.1 to 86400. Try: pyqdemo run mine.py --for 10",
-        "--for 是 0，应为 0.1 到 86400。试试：pyqdemo run mine.py --for 10",
+        "--for is 0, but takes 0.1 to 86400. Try: pyqdemo run mine.py --for 10 --seed 1",
+        "--for 是 0，应为 0.1 到 86400。试试：pyqdemo run mine.py --for 10 --seed 1",
     ),
     (
         "chefs --strategy first",
@@ -204,14 +239,14 @@ USAGE = [
     ),
     (
         "chefs --strategy pct --depth 101",
-        "--depth is 101, but takes 1 to 100. Try: pyqdemo chefs --depth 3",
-        "--depth 是 101，应为 1 到 100。试试：pyqdemo chefs --depth 3",
+        "--depth is 101, but takes 1 to 100. Try: pyqdemo chefs --strategy pct --depth 3",
+        "--depth 是 101，应为 1 到 100。试试：pyqdemo chefs --strategy pct --depth 3",
     ),
     (
         "chefs --seed 7 --depth 4",
         "--depth means something with --strategy pct only."
-        " Try: pyqdemo chefs --strategy pct --depth 4",
-        "--depth 只对 --strategy pct 有意义。试试：pyqdemo chefs --strategy pct --depth 4",
+        " Try: pyqdemo chefs --depth 4 --strategy pct --seed 7",
+        "--depth 只对 --strategy pct 有意义。试试：pyqdemo chefs --depth 4 --strategy pct --seed 7",
     ),
     (
         "chefs --dishes 2 --seed 7 --speed 2",
@@ -241,42 +276,94 @@ USAGE = [
     (
         "chefs --schedule m1.3fa91c,seed=x:0",
         "the schedule is wrong from sign 16 on: it has x, but should have a whole number."
-        " Try: pyqdemo chefs --seed 7 --show-schedule",
+        " Try: pyqdemo chefs --show-schedule --seed 7",
         "调度从第 16 个字符起有误，这里是：x；应为：整数。"
-        "试试：pyqdemo chefs --seed 7 --show-schedule",
+        "试试：pyqdemo chefs --show-schedule --seed 7",
     ),
     (
-        "chefs --schedule m1.3fa91c,kitchens=2:0",
-        "the schedule says kitchens=2, which chefs does not take. Try: pyqdemo chefs --help",
-        "调度里有 kitchens=2，chefs 不接受。试试：pyqdemo chefs --help",
+        "run mine.py --schedule foo --lang {lang} -- a",
+        "the schedule is wrong from sign 1 on: it has foo, but should have the version of the"
+        " models and the program's digest, as m1.3fa91c."
+        " Try: pyqdemo run mine.py --show-schedule --lang {lang} --seed 7 -- a",
+        "调度从第 1 个字符起有误，这里是：foo；应为：模型版本和程序摘要，例如 m1.3fa91c。"
+        "试试：pyqdemo run mine.py --show-schedule --lang {lang} --seed 7 -- a",
     ),
     (
-        "chefs --schedule m1.3fa91c,granularity=line:0",
+        "chefs --schedule m1.{chefs},kitchens=2:0",
+        "the schedule says kitchens=2, which chefs does not take. Try: pyqdemo chefs --seed 0",
+        "调度里有 kitchens=2，chefs 不接受。试试：pyqdemo chefs --seed 0",
+    ),
+    (
+        "chefs --schedule m1.{chefs},granularity=line:0",
         "the schedule says granularity=line, which this version cannot do yet."
-        " Try: a newer pyqdemo",
-        "调度里有 granularity=line，这个版本还做不到。试试：新版的 pyqdemo",
+        " Try: pyqdemo chefs --show-schedule --seed 7",
+        "调度里有 granularity=line，这个版本还做不到。试试：pyqdemo chefs --show-schedule --seed 7",
     ),
     (
-        "chefs --schedule m1.3fa91c,dishes=2000:0",
-        "--dishes is 2000, but takes 1 to 1000. Try: pyqdemo chefs --dishes 20",
-        "--dishes 是 2000，应为 1 到 1000。试试：pyqdemo chefs --dishes 20",
+        "chefs --schedule m1.{chefs},dishes=2000:0",
+        "--dishes is 2000, but takes 1 to 1000. Try: pyqdemo chefs --dishes 20 --seed 0",
+        "--dishes 是 2000，应为 1 到 1000。试试：pyqdemo chefs --dishes 20 --seed 0",
     ),
     (
-        "chefs --schedule m1.3fa91c,dishes=2:0 --dishes 3",
+        "chefs --schedule m1.{chefs},dishes=2:0 --dishes 3",
         "--dishes 3 does not go with the schedule, where it is 2."
-        " Try: pyqdemo chefs --schedule m1.3fa91c,dishes=2:0",
-        "--dishes 3 和调度不符，调度里是 2。试试：pyqdemo chefs --schedule m1.3fa91c,dishes=2:0",
+        " Try: pyqdemo chefs --schedule m1.{chefs},dishes=2:0",
+        "--dishes 3 和调度不符，调度里是 2。试试：pyqdemo chefs --schedule m1.{chefs},dishes=2:0",
     ),
     (
-        "chefs --schedule m1.3fa91c,seed=7:0 --seed 8",
+        "chefs --schedule m1.{chefs},seed=7:0 --seed 8",
         "--seed 8 does not go with the schedule, where it is 7."
-        " Try: pyqdemo chefs --schedule m1.3fa91c,seed=7:0",
-        "--seed 8 和调度不符，调度里是 7。试试：pyqdemo chefs --schedule m1.3fa91c,seed=7:0",
+        " Try: pyqdemo chefs --schedule m1.{chefs},seed=7:0",
+        "--seed 8 和调度不符，调度里是 7。试试：pyqdemo chefs --schedule m1.{chefs},seed=7:0",
     ),
     (
-        "chefs --schedule m1.3fa91c:0 --strategy pct",
-        "--strategy and --schedule do not go together. Try: pyqdemo chefs --schedule m1.3fa91c:0",
-        "--strategy 和 --schedule 不能一起用。试试：pyqdemo chefs --schedule m1.3fa91c:0",
+        "chefs --schedule m1.{chefs}:0 --strategy pct --depth 2",
+        "--strategy and --schedule do not go together. Try: pyqdemo chefs --schedule m1.{chefs}:0",
+        "--strategy 和 --schedule 不能一起用。试试：pyqdemo chefs --schedule m1.{chefs}:0",
+    ),
+    (
+        "chefs --schedule m1.{chefs},seed=7,producers=3:0 --producers 2 --seed 3",
+        "--seed 3 does not go with the schedule, where it is 7."
+        " Try: pyqdemo chefs --schedule m1.{chefs},seed=7,producers=3:0",
+        "--seed 3 和调度不符，调度里是 7。"
+        "试试：pyqdemo chefs --schedule m1.{chefs},seed=7,producers=3:0",
+    ),
+    (
+        "chefs --schedule m1.{chefs},seed=7,producers=3:{long} --producers 2 --seed 3",
+        "--seed 3 does not go with the schedule, where it is 7."
+        " Try: pyqdemo chefs --producers 2 --seed 3",
+        "--seed 3 和调度不符，调度里是 7。试试：pyqdemo chefs --producers 2 --seed 3",
+    ),
+    (
+        "chefs --schedule m1.{chefs},seed=7:{long} --max-steps 0",
+        "--max-steps is 0, but takes 1 to 1000000000."
+        " Try: pyqdemo chefs --max-steps 1000000 --seed 7",
+        "--max-steps 是 0，应为 1 到 1000000000。试试：pyqdemo chefs --max-steps 1000000 --seed 7",
+    ),
+    (
+        "chefs --schedule m1.{chefs},seed=7,dishes=2:0 --as-published --producers 2",
+        "the schedule is of chefs without --as-published."
+        " Try: pyqdemo chefs --producers 2 --schedule m1.{chefs},seed=7,dishes=2:0",
+        "这份调度属于修好的 chefs，不要加 --as-published。"
+        "试试：pyqdemo chefs --producers 2 --schedule m1.{chefs},seed=7,dishes=2:0",
+    ),
+    (
+        "chefs --schedule m1.{published},producers=2:0 --dishes 3 --producers 1",
+        "the schedule is of the tutorial's own chefs, which takes --as-published."
+        " Try: pyqdemo chefs --as-published --schedule m1.{published},producers=2:0",
+        "这份调度属于教程原来的 chefs，要加上 --as-published。"
+        "试试：pyqdemo chefs --as-published --schedule m1.{published},producers=2:0",
+    ),
+    (
+        "run mine.py --schedule m1.{mine},foo=3,seed=4:0x3,1",
+        "the schedule says foo=3, which mine.py does not take. Try: pyqdemo run mine.py --seed 4",
+        "调度里有 foo=3，mine.py 不接受。试试：pyqdemo run mine.py --seed 4",
+    ),
+    (
+        "run mine.py --schedule m1.{mine},arg=one:{long} -- two",
+        "the program's arguments are not those of the schedule."
+        " Try: pyqdemo run mine.py --seed 0 -- two",
+        "程序的参数和调度里的不一样。试试：pyqdemo run mine.py --seed 0 -- two",
     ),
     (
         "chefs --schedule m1.000000:0",
@@ -309,27 +396,74 @@ USAGE = [
 ]
 
 
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The current folder has the programs that the table names."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("mine.py", "program.py"):
+        Path(name).write_text(MINE)
+
+
+def spelled(told: str, lang: str) -> str:
+    for name, text in {**STAND_FOR, "{lang}": lang}.items():
+        told = told.replace(name, text)
+    return told
+
+
+@pytest.mark.usefixtures("here")
 @pytest.mark.parametrize(("words", "en", "zh"), USAGE, ids=[words for words, _, _ in USAGE])
 def test_a_wrong_command_line_is_told_in_one_line(
     words: str, en: str, zh: str, typed: Callable
 ) -> None:
-    # The first digits of the program's digest, where a schedule names its program.
-    words, en, zh = (told.replace("{chefs}", CHEFS) for told in (words, en, zh))
-    english, chinese = typed(words), typed(words, lang="zh")
-    assert (english.code, english.out, english.err) == (2, "", f"pyqdemo: {en}\n")
-    assert (chinese.code, chinese.out, chinese.err) == (2, "", f"pyqdemo：{zh}\n")
+    for lang, told in (("en", f"pyqdemo: {en}\n"), ("zh", f"pyqdemo：{zh}\n")):
+        answer = typed(spelled(words, lang), lang=lang)
+        assert (answer.code, answer.out, answer.err) == (2, "", spelled(told, lang))
 
 
-@pytest.mark.parametrize("words", ["--lang fr", "--lang=fr chefs", "chefs --lang fr"])
-def test_a_language_we_do_not_speak_is_told(words: str, typed: Callable) -> None:
+@pytest.mark.usefixtures("here")
+@pytest.mark.parametrize("words", [words for words, _, _ in USAGE])
+def test_what_a_wrong_command_line_is_offered_can_be_typed(
+    words: str, typed: Callable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where several words are wrong, after as many offers. No program is run for it."""
+    monkeypatch.setattr("pyqdemo.cli.watching.watch", lambda *given, **more: 0)
+    monkeypatch.setattr("pyqdemo.cli.controlled_run.watch_controlled", lambda *given, **more: 0)
+    line = spelled(words, "en").split()
+    for _ in range(4):
+        answer = typed(line)
+        if answer.code != 2:
+            break
+        line = shlex.split(answer.err.rpartition(": pyqdemo ")[2])
+    assert answer.code in (0, 4), answer.err
+
+
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [
+        ("--lang fr", "--lang zh"),
+        ("--lang=fr chefs", "--lang=zh chefs"),
+        ("run mine.py --lang fr -- --lang fr", "run mine.py --lang zh -- --lang fr"),
+    ],
+)
+def test_a_language_we_do_not_speak_is_told(words: str, offered: str, typed: Callable) -> None:
     answer = typed(words)
     assert answer.code == 2
-    assert answer.err == "pyqdemo: --lang is fr, but takes en or zh. Try: pyqdemo --lang zh\n"
+    assert answer.err == f"pyqdemo: --lang is fr, but takes en or zh. Try: pyqdemo {offered}\n"
 
 
 @pytest.mark.parametrize("words", ["--lang zh cheffs", "cheffs --lang zh", "cheffs --lang=zh"])
 def test_the_language_may_stand_before_and_after_the_command(words: str, typed: Callable) -> None:
-    assert typed(words).err == "pyqdemo：没有叫“cheffs”的课。最接近的是：pyqdemo chefs\n"
+    told = "pyqdemo：没有叫“cheffs”的课。最接近的是：pyqdemo chefs --lang zh\n"
+    assert typed(words).err == told
+
+
+@pytest.mark.parametrize("words", ["--lang zh run a.py --for 0", "run a.py --for 0 --lang zh"])
+def test_the_language_that_was_typed_stays_in_what_is_offered(words: str, typed: Callable) -> None:
+    told = "--for 是 0，应为 0.1 到 86400。试试：pyqdemo run a.py"
+    assert typed(words).err in (
+        f"pyqdemo：{told} --lang zh --for 10\n",
+        f"pyqdemo：{told} --for 10 --lang zh\n",
+    )
 
 
 def test_a_language_after_two_hyphens_is_the_programs_own(typed: Callable) -> None:
@@ -395,10 +529,10 @@ def test_a_file_that_may_not_be_read_is_told(typed: Callable, tmp_path: Path) ->
 
 
 def test_a_mistyped_file_gets_the_nearest_beside_it(typed: Callable, tmp_path: Path) -> None:
-    (tmp_path / "kitchen.py").write_text("")
-    answer = typed(["run", str(tmp_path / "kichen.py")])
-    nearest = f"Nearest: pyqdemo run {tmp_path / 'kitchen.py'}"
-    assert answer.err == f"pyqdemo: there is no file {tmp_path / 'kichen.py'}. {nearest}\n"
+    (tmp_path / "my kitchen.py").write_text("")
+    answer = typed(["run", str(tmp_path / "my kichen.py"), "--seed", "3", "--", "a b"])
+    nearest = f"Nearest: pyqdemo run '{tmp_path / 'my kitchen.py'}' --seed 3 -- 'a b'"
+    assert answer.err == f"pyqdemo: there is no file {tmp_path / 'my kichen.py'}. {nearest}\n"
 
 
 #: Leaves a mark, so that one can see whether it was started.
@@ -414,15 +548,19 @@ MARKING = "import pathlib\npathlib.Path(__file__).with_suffix('.ran').touch()\n"
     ],
 )
 def test_a_file_that_cannot_take_the_record_is_told_before_the_program_starts(
-    save: str, told: str, typed: Callable, tmp_path: Path
+    save: str, told: str, typed: Callable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "marking.py").write_text(MARKING)
-    (tmp_path / "notes.txt").write_text("my notes\n")
-    answer = typed(["run", str(tmp_path / "marking.py"), "--save", str(tmp_path / save)])
+    """What is offered is the same with a name that is free."""
+    monkeypatch.chdir(tmp_path)
+    Path("marking.py").write_text(MARKING)
+    Path("notes.txt").write_text("my notes\n")
+    Path("run.jsonl").touch()
+    answer = typed(["run", "marking.py", "--save", save, "--quiet"])
     assert (answer.code, answer.out, answer.err.count("\n")) == (4, "", 1)
     assert told in answer.err
-    assert not (tmp_path / "marking.ran").exists()
-    assert (tmp_path / "notes.txt").read_text() == "my notes\n"
+    assert answer.err.endswith(" Try: pyqdemo run marking.py --quiet --save run-2.jsonl\n")
+    assert not Path("marking.ran").exists()
+    assert Path("notes.txt").read_text() == "my notes\n"
 
 
 def test_trying_out_the_file_to_save_leaves_nothing_behind(typed: Callable, tmp_path: Path) -> None:

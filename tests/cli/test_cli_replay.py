@@ -82,7 +82,9 @@ def test_a_lesson_is_found_by_its_name(typed: Callable, here: Path) -> None:
     assert answer.code == 0
     assert "\n停下  取走 5 件，" in answer.out
     assert "\n与记录相同     每个事件和结局都一样\n" in answer.out
-    assert answer.out.endswith("\n试试：pyqdemo chefs --as-published --seed 8\n")
+    assert answer.out.endswith(
+        "\n试试：pyqdemo chefs --as-published --producers 2 --stop-after 5 --seed 8\n"
+    )
 
 
 @pytest.mark.usefixtures("recorded")
@@ -118,11 +120,11 @@ def test_a_native_run_is_refused_with_the_reason(typed: Callable, here: Path) ->
     assert (english.code, english.out, chinese.code, chinese.out) == (4, "", 4, "")
     assert english.err == (
         "pyqdemo: run.jsonl is of a native run: the operating system chose who goes next,"
-        " so there are no choices to repeat. Try: pyqdemo chefs --seed 0\n"
+        " so there are no choices to repeat. Try: pyqdemo chefs --dishes 1 --seed 0\n"
     )
     assert chinese.err == (
         "pyqdemo：run.jsonl 记录的是原生运行：轮到谁由操作系统决定，没有可以重放的选择。"
-        "试试：pyqdemo chefs --seed 0\n"
+        "试试：pyqdemo chefs --dishes 1 --seed 0\n"
     )
 
 
@@ -137,6 +139,44 @@ def test_a_native_run_is_offered_a_seed_where_one_can_be_had(
     typed("run echo.py --quiet --save run.jsonl")
     edit(Path("run.jsonl"), lambda records: lesson and records[0].update(lesson=lesson))
     assert typed("replay run.jsonl").err.endswith(f" Try: pyqdemo {offered} --seed 0\n")
+
+
+def test_a_native_record_is_offered_the_program_where_it_lies(typed: Callable, here: Path) -> None:
+    """Beside the record, not where another program of its name is; arguments and language stay."""
+    Path("sub").mkdir()
+    Path("sub/echo.py").write_text("print(1)\n")
+    Path("echo.py").write_text("print(2)\n")
+    typed("run sub/echo.py --quiet --save sub/run.jsonl -- a b")
+    answer = typed("replay sub/run.jsonl --lang zh")
+    offered = "run sub/echo.py --lang zh --seed 0 -- a b"
+    assert answer.err.endswith(f"试试：pyqdemo {offered}\n")
+    assert typed(offered).out.startswith("1\n")
+
+
+@pytest.mark.usefixtures("recorded")
+def test_a_file_that_is_no_such_program_is_what_is_told(typed: Callable) -> None:
+    """The record itself, given for its program."""
+    english, chinese = (
+        typed("replay run.jsonl run.jsonl"),
+        typed("replay run.jsonl ./run.jsonl --lang zh"),
+    )
+    assert (english.code, english.out, chinese.code) == (4, "", 4)
+    assert english.err == (
+        "pyqdemo: run.jsonl is another program than the one that was recorded, program.py."
+        " Try: pyqdemo replay run.jsonl\n"
+    )
+    assert chinese.err == (
+        "pyqdemo：./run.jsonl 不是记录下来的那个程序，那时运行的是 program.py。"
+        "试试：pyqdemo replay run.jsonl --lang zh\n"
+    )
+
+
+def test_what_a_replay_offers_is_the_run_as_it_was_typed(typed: Callable, here: Path) -> None:
+    words = "chefs --dishes 1 --capacity 2 --strategy pct --depth 2 --sleeps loose"
+    typed(f"{words} --seed 7 --quiet --save run.jsonl")
+    last = typed("replay run.jsonl").out.splitlines()[-1]
+    assert last.startswith("Try: pyqdemo chefs ")
+    assert sorted(last.split()[2:]) == sorted(f"{words} --seed 8".split())
 
 
 @pytest.mark.usefixtures("recorded")
@@ -166,7 +206,8 @@ def test_force_says_where_a_text_that_prints_something_else_differs(typed: Calla
     answer = typed("replay run.jsonl --force")
     first = next(event for event in read_trace("run.jsonl").events if event.value == "round")
     assert (answer.code, answer.out.count("turn")) == (4, 6)
-    assert f"\nnot as recorded  from event {first.seq} on\n" in answer.out
+    told = f"from step {first.step} on: Thread-1 (work) went on at program.py:9"
+    assert f"\nnot as recorded  {told}\n" in answer.out
     assert answer.out.endswith("\nReplay: pyqdemo replay run.jsonl --force\n")
 
 
@@ -250,8 +291,45 @@ def test_a_step_that_is_missing_in_the_record_is_told(recorded: Path, typed: Cal
 @pytest.mark.usefixtures("here")
 def test_a_record_that_is_not_there_is_told(typed: Callable) -> None:
     answer = typed("replay nowhere.jsonl")
-    assert (answer.code, answer.out, answer.err.count("\n")) == (4, "", 1)
-    assert answer.err.startswith("pyqdemo: nowhere.jsonl cannot be read: there is no such file")
+    assert (answer.code, answer.out) == (4, "")
+    assert answer.err == (
+        "pyqdemo: nowhere.jsonl cannot be read: there is no such file or folder."
+        " Try: pyqdemo replay --help\n"
+    )
+
+
+@pytest.mark.usefixtures("here")
+@pytest.mark.parametrize(
+    ("content", "en", "zh"),
+    [
+        (b"hello\n", "text that is not JSON", "一段不是 JSON 的文字"),
+        (b'{"format": 1,}\n', "text that is not JSON", "一段不是 JSON 的文字"),
+        (b"\xff\x00'\"" * 30, "binary data", "二进制数据"),
+        (b"", "an empty file", "空文件"),
+    ],
+    ids=["text", "a comma too many", "bytes", "nothing"],
+)
+def test_a_file_that_is_no_record_is_told_in_words(
+    content: bytes, en: str, zh: str, typed: Callable
+) -> None:
+    """What is offered makes a record that can be replayed, and does not take the file's place."""
+    Path("run.jsonl").write_bytes(content)
+    english, chinese = typed("replay run.jsonl"), typed("replay run.jsonl", lang="zh")
+    assert english.err == (
+        f"pyqdemo: run.jsonl is no recorded run; line 1 is {en}."
+        " Try: pyqdemo chefs --seed 7 --save run-2.jsonl\n"
+    )
+    assert chinese.err == (
+        f"pyqdemo：run.jsonl 不是一次运行的记录，第 1 行是：{zh}。"
+        "试试：pyqdemo chefs --seed 7 --save run-2.jsonl\n"
+    )
+
+
+def test_what_a_line_may_be_is_a_list_in_each_language(recorded: Path, typed: Callable) -> None:
+    edit(recorded, lambda records: records[0].update(sleeps="late"))
+    told = typed("replay run.jsonl").err, typed("replay run.jsonl", lang="zh").err
+    assert "'late', but should be header.sleeps: strict, loose. Try: " in told[0]
+    assert "第 1 行已损坏，这里是：'late'；应为：首行.sleeps：strict、loose。试试：" in told[1]
 
 
 def test_a_record_that_breaks_off_is_replayed_as_far_as_it_goes(
@@ -279,10 +357,11 @@ def test_an_event_a_name_and_the_end_are_told_apart(recorded: Path) -> None:
     task = replace(trace.tasks[1], name="Anna")
     assert likeness(trace, trace) == Replayed()
     assert likeness(trace, but(events=(*trace.events[:2], event, *trace.events[3:]))) == (
-        Replayed("event", seq=3)
+        Replayed("event", step=event.step or 0, task="Thread-1 (work)", location=event.location)
     )
+    last = trace.events[-1]
     assert likeness(trace, but(events=trace.events[:-1])) == (
-        Replayed("event", seq=len(trace.events))
+        Replayed("event", step=last.step or 0, task="MainThread", location=last.location)
     )
     assert likeness(trace, but(tasks=(trace.tasks[0], task, *trace.tasks[2:]))) == Replayed("name")
     assert likeness(trace, but(resources=trace.resources[:-1])) == Replayed("name")

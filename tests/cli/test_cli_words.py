@@ -17,7 +17,13 @@ import pyqdemo
 from pyqdemo.cli.helping import cells, padded, wrapped
 from pyqdemo.cli.mistakes import tell
 from pyqdemo.cli.words import WORDS
-from pyqdemo.errors import PyqdemoError, UsageError
+from pyqdemo.errors import (
+    PyqdemoError,
+    ReplayMismatch,
+    TraceError,
+    UnusableFile,
+    UsageError,
+)
 from pyqdemo.sentences import SENTENCES
 
 SOURCE = Path(pyqdemo.__file__).parent
@@ -122,6 +128,38 @@ def test_a_key_without_a_sentence_is_told_as_it_is() -> None:
 def test_a_sentence_whose_fact_is_missing_is_still_one_line() -> None:
     told = tell(UsageError("option_range", option="--x"), "zh")
     assert told == "pyqdemo：option_range (option=--x)"
+
+
+def test_a_sentence_whose_next_command_nobody_knows_offers_none() -> None:
+    mistake = TraceError("trace_too_big", file="a.jsonl", seen=3, most=2)
+    assert tell(mistake, "en") == ("pyqdemo: a.jsonl has 3 bytes, but 2 are the most that is read")
+    assert tell(mistake, "zh") == "pyqdemo：a.jsonl 有 3 字节，最多只读 2"
+
+
+def test_lists_have_the_comma_of_their_language() -> None:
+    """Those of values and of tasks; a name in a text stays as it is."""
+    mistake = ReplayMismatch("replay_mismatch", 3, "0.1", "0.2, 0.3")
+    mistake.facts["next"] = "run a.py"
+    assert "but only 0.2, 0.3 can." in tell(mistake, "en")
+    assert "可运行的只有 0.2、0.3。" in tell(mistake, "zh")
+    named = UnusableFile("cannot_compile", file="a, b.py", line=1, reason="x")
+    assert (
+        tell(named, "zh") == "pyqdemo：a, b.py 第 1 行不是正确的 Python：x。试试：python 'a, b.py'"
+    )
+
+
+@pytest.mark.parametrize(
+    ("next", "offered"),
+    [
+        ("run a.py", "run a.py --lang zh"),
+        ("run a.py -- x", "run a.py --lang zh -- x"),
+        ("run a.py --lang zh", "run a.py --lang zh"),
+    ],
+)
+def test_the_language_that_was_typed_is_offered_too(next: str, offered: str) -> None:
+    mistake = UsageError("option_empty", option="--x", next=next)
+    assert tell(mistake, "zh", typed_lang="zh").endswith(f"试试：pyqdemo {offered}")
+    assert tell(mistake, "zh").endswith(f"试试：pyqdemo {next}")
 
 
 def test_a_fact_cannot_break_the_line_or_move_the_cursor() -> None:

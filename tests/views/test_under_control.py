@@ -16,6 +16,7 @@ from pyqdemo.trace import (
     Control,
     Event,
     Header,
+    Loss,
     Outcome,
     OutcomeKind,
     Phase,
@@ -151,9 +152,14 @@ REPLAYED = [
         "与记录相同    记录不完整，记下的部分都一样",
     ),
     (
-        Replayed("event", seq=1200),
-        "not as recorded  from event 1,200 on",
-        "与记录不同       从第 1,200 个事件起",
+        Replayed("event", step=1200, task="Anna", location="locks.py:7"),
+        "not as recorded  from step 1,200 on: Anna went on at locks.py:7",
+        "与记录不同       从第 1,200 步起：轮到 Anna，在 locks.py:7",
+    ),
+    (
+        Replayed("event", step=3, task="Anna"),
+        "not as recorded  from step 3 on: Anna went on",
+        "与记录不同       从第 3 步起：轮到 Anna",
     ),
     (Replayed("end"), "not as recorded  it ended otherwise", "与记录不同       结局不一样"),
     (
@@ -165,7 +171,9 @@ REPLAYED = [
 
 
 @pytest.mark.parametrize(
-    ("replayed", "en", "zh"), REPLAYED, ids=["equal", "so far", "an event", "the end", "a name"]
+    ("replayed", "en", "zh"),
+    REPLAYED,
+    ids=["equal", "so far", "an event", "no place", "the end", "a name"],
 )
 def test_a_replayed_run_says_whether_it_is_the_recorded_one(
     replayed: Replayed, en: str, zh: str
@@ -290,6 +298,80 @@ def test_a_loop_without_an_operation_is_told_in_both_languages() -> None:
     assert told("zh", outcome=outcome)[0] == (
         "✗ 出错  Thread-1 连续 10 秒没有做任何操作（busy.py:3），像是停不下来的循环"
     )
+
+
+REASONS = [
+    (
+        "Anna catches its own end again and again: its thread could not be ended",
+        "did not end   Anna catches its own end again and again: its thread could not be",
+        "没有正常结束  Anna 一再捕获要它结束的异常，它的线程停不下来",
+    ),
+    (
+        "Anna cannot be reached: its thread could not be ended",
+        "did not end   Anna cannot be reached: its thread could not be ended",
+        "没有正常结束  Anna 一直没有回到 Python 代码里，它的线程停不下来",
+    ),
+    (
+        "an object's __del__ goes on without end: its thread could not be ended",
+        "did not end   an object's __del__ goes on without end: its thread could not be",
+        "没有正常结束  有个对象的 __del__ 没完没了，它的线程停不下来",
+    ),
+    (
+        "an object's __del__ at the end went on for too long and was broken off",
+        "did not end   an object's __del__ at the end went on for too long and was broken",
+        "没有正常结束  结束时有个对象的 __del__ 运行太久，被中途打断",
+    ),
+    ("the disk was full", "not recorded  the disk was full", "未能记录      磁盘满了"),
+    ("the moon was full", "not recorded  the moon was full", "未能记录      the moon was full"),
+]
+
+
+@pytest.mark.parametrize(("reason", "en", "zh"), REASONS)
+def test_what_could_not_be_done_is_told_in_both_languages(reason: str, en: str, zh: str) -> None:
+    """A reason that nobody has put into Chinese stays as it is."""
+    outcome = replace(COMPLETED, losses=(Loss(reason, "0.1"),))
+    row = len(told(outcome=COMPLETED))
+    assert told(outcome=outcome)[row] == en
+    assert told("zh", outcome=outcome)[row:] == [zh]
+
+
+def test_how_many_records_are_missing_stands_before_the_reason() -> None:
+    outcome = replace(COMPLETED, losses=(Loss("the disk was full", "0.1", 1200),))
+    assert told(outcome=outcome)[-1] == "not recorded  1,200 events: the disk was full"
+    assert told("zh", outcome=outcome)[-1] == "未能记录      1,200 个事件：磁盘满了"
+
+
+@pytest.mark.parametrize("waited_ns", [0, 999_999])
+def test_a_wait_of_less_than_a_millisecond_of_virtual_time_is_none(waited_ns: int) -> None:
+    summary = replace(SUMMARY, longest=replace(LONGEST, waited_ns=waited_ns))
+    assert told(summary=summary)[-1] == "longest wait  none that took virtual time"
+    assert told("zh", summary=summary)[-1] == "最长等待      没有一次花去虚拟时间"
+
+
+def test_a_run_of_less_than_a_millisecond_of_virtual_time_has_no_such_row() -> None:
+    summary = replace(SUMMARY, ran_ns=999_999)
+    assert [line for line in told(summary=summary) if "wait" in line] == []
+
+
+def reads_the_keyboard(what: str) -> tuple[RunState, Outcome]:
+    """Main was ended by that exception."""
+    state = RunState()
+    state.add(Task("0", TaskKind.MAIN, "MainThread", "0"))
+    state.add(Event(1, "0", Phase.DONE, "end", result=f"raised {what}", virtual_ns=0))
+    return state, Outcome(OutcomeKind.EXCEPTION, what)
+
+
+def test_that_there_is_no_keyboard_is_told_where_input_found_none() -> None:
+    state, outcome = reads_the_keyboard("EOFError: EOF when reading a line")
+    beginning = "EOFError: EOF when reading a line"
+    assert told(state=state, outcome=outcome)[0] == (
+        f"✗ exception  MainThread raised {beginning} (a run under control has no keyboard)"
+    )
+    assert told("zh", state=state, outcome=outcome)[0] == (
+        f"✗ 异常  MainThread 抛出了 {beginning}（受控的运行没有键盘）"
+    )
+    state, outcome = reads_the_keyboard("EOFError: the pipe is closed")
+    assert told(state=state, outcome=outcome)[0].endswith(" raised EOFError: the pipe is closed")
 
 
 def test_where_the_record_lies_stands_in_the_columns_and_is_never_broken() -> None:

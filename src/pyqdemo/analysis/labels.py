@@ -24,6 +24,8 @@ _KINDS = {
     "bounded_semaphore": Text("bounded semaphore", "有界信号量"),
     "event": Text("event", "事件"),
     "barrier": Text("barrier", "栅栏"),
+    "executor": Text("pool", "线程池"),
+    "future": Text("future", "future"),
 }
 
 

@@ -7,10 +7,12 @@ from enum import Enum
 from pyqdemo.analysis.sentences import filled
 from pyqdemo.languages import Text
 
-__all__ = ["LOCKS", "PERMITS", "Reason", "reason_for"]
+__all__ = ["FOR_OTHERS", "LOCKS", "PERMITS", "Reason", "reason_for"]
 
 LOCKS = frozenset({"lock", "rlock", "mp_lock", "mp_rlock"})
 PERMITS = frozenset({"semaphore", "bounded_semaphore", "mp_semaphore", "mp_bounded_semaphore"})
+#: Operations whose wait lasts as long as the others' work.
+FOR_OTHERS = frozenset({"join", "exit", "result", "collect", "shutdown"})
 
 
 class Reason(Enum):
@@ -78,6 +80,26 @@ class Reason(Enum):
         Text("not all had come to {name}", "{name} 人还没到齐"),
         Text("the others to come to {name}", "其他任务到 {name} 会合"),
     )
+    NO_JOB = (
+        Text("no job in {name}", "{name} 里没有活"),
+        Text("no job had come to {name}", "{name} 里没有活"),
+        Text("a job to come to {name}", "{name} 里来活"),
+    )
+    NO_RESULT = (
+        Text("{name} not done", "{name} 没出结果"),
+        Text("{name} was not done", "{name} 还没出结果"),
+        Text("the result of {name}", "{name} 的结果"),
+    )
+    FUTURES_LEFT = (
+        Text("futures not done", "还有 future 没出结果"),
+        Text("there were futures not done", "还有 future 没出结果"),
+        Text("the futures that are not done yet", "还没出结果的 future"),
+    )
+    WORKERS_LEFT = (
+        Text("workers of {name} not ended", "{name} 的线程没结束"),
+        Text("the workers of {name} had not ended", "{name} 的线程还没结束"),
+        Text("the workers of {name} to end", "{name} 的线程结束"),
+    )
     OTHERS_LEFT = (
         Text("others not ended", "还有任务没结束"),
         Text("others had not ended", "还有任务没结束"),
@@ -128,10 +150,20 @@ def reason_for(operation: str, kind: str | None, value: str | None = None) -> Re
             return Reason.PIPE_FULL
         case "acquire":
             return Reason.NO_PERMIT if kind in PERMITS else Reason.HELD
-        case "join":
-            return Reason.NOT_ENDED if kind is None else Reason.UNFINISHED
         case "exit":
             return Reason.OTHERS_LEFT
+        case "join" if value == "threads" and kind is None:  # the main task's, at its end
+            return Reason.OTHERS_LEFT
+        case "join":
+            return Reason.NOT_ENDED if kind is None else Reason.UNFINISHED
+        case "take":
+            return Reason.NO_JOB
+        case "result":
+            return Reason.NO_RESULT
+        case "collect":
+            return Reason.FUTURES_LEFT
+        case "shutdown" if kind == "executor":
+            return Reason.WORKERS_LEFT
         case "wait" if kind is not None:
             return _WAITED_ON.get(kind.removeprefix("mp_"), Reason.OTHER)
         case _:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from pyqdemo.analysis.now import Finished, LockNow, QueueNow, State, TaskNow, failure_of
-from pyqdemo.analysis.reasons import LOCKS, PERMITS, Reason, reason_for
+from pyqdemo.analysis.reasons import FOR_OTHERS, LOCKS, PERMITS, Reason, reason_for
 from pyqdemo.trace import Event, Outcome, Phase, Record, Resource, Task, TaskKind
 
 __all__ = ["RunState"]
@@ -32,8 +32,8 @@ class RunState:
         now_ns: time of the latest event.
         current: task of the last event; the running one in a controlled run.
         made, moved: completed put and send, completed get and recv.
-        longest: the longest finished wait but for those in a join or at an exit, which
-            last as long as the others' work.
+        longest: the longest finished wait but for those for others to end (``FOR_OTHERS``),
+            which last as long as the others' work.
         longest_join: the longest finished one of those.
         outcome: once the run has ended.
     """
@@ -167,7 +167,7 @@ class RunState:
 
     def _note_wait(self, now: TaskNow, waited: int) -> None:
         operation = now.operation or ""
-        joins = operation in ("join", "exit")
+        joins = operation in FOR_OTHERS
         best = self.longest_join if joins else self.longest
         if best is not None and best.waited_ns >= waited:
             return

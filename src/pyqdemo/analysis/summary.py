@@ -72,8 +72,8 @@ class Summary:
         made, used, left: items, as the card counts them; None without a card that does.
         ran_ns: from the start to the end, on the run's own clock.
         tasks: how many there were, feeders included.
-        longest: the longest wait but for those in a join or at an exit, which last as long
-            as the others' work; where there was no other, the longest of those.
+        longest: the longest wait but for those for others to end, which last as long as the
+            others' work; where there was no other, the longest of those.
         fullest: None where nothing ever lay in a queue.
         queues: in the order they were made; a pipe's end only if it sent something.
         promises: empty without a card.

@@ -15,6 +15,8 @@ from pyqdemo.trace import TaskKind, Wait
 __all__ = ["find_cycle", "nobody_left", "tell_cycle", "tell_wait", "tell_waits", "waits"]
 
 
+#: Of more tasks than these, how many there are says more than their names.
+MOST_NAMED = 4
 _OWNED = (Reason.HELD, Reason.NO_PERMIT, Reason.READ_LOCK)
 
 
@@ -81,6 +83,15 @@ def tell_wait(state: RunState, row: Wait) -> Text:
         if reason is Reason.READ_LOCK:
             name = filled(Text("the read lock of {name}", "{name} 的读锁"), name=name)
         return _held(state, row, task, name)
+    if reason is Reason.OTHERS_LEFT and 0 < len(row.holders) <= MOST_NAMED:
+        return filled(
+            Text(
+                "{task} waits for {names} to end before it exits",
+                "{task} 等 {names} 结束才能退出",
+            ),
+            task=task,
+            names=_names(state, row.holders),
+        )
     told = filled(
         Text("{task} waits for {what}", "{task} 等 {what}"), task=task, what=reason.awaited(name)
     )
@@ -114,6 +125,10 @@ def _reason(state: RunState, row: Wait) -> Reason:
     return state.reason(row.operation, row.resource, now.value if now else None)
 
 
+def _reason_now(state: RunState, now: TaskNow) -> Reason:
+    return state.reason(now.operation or "", now.resource, now.value)
+
+
 def _held(state: RunState, row: Wait, task: str, name: Text) -> Text:
     if row.holders == (row.task,):
         template = Text(
@@ -129,9 +144,13 @@ def _held(state: RunState, row: Wait, task: str, name: Text) -> Text:
             "{task} waits for {name}, held by {holders}, who has ended",
             "{task} 等 {name}，它被 {holders} 占用，而后者已经结束",
         )
-    names = [state.name(holder) for holder in row.holders]
-    holders = Text(" and ".join(names), "、".join(names))
-    return filled(template, task=task, name=name, holders=holders)
+    return filled(template, task=task, name=name, holders=_names(state, row.holders))
+
+
+def _names(state: RunState, tasks: Sequence[str]) -> Text:
+    *first, last = [state.name(task) for task in tasks]
+    listed = f"{', '.join(first)} and {last}" if first else last
+    return Text(listed, "、".join([*first, last]))
 
 
 def _holders(state: RunState, now: TaskNow) -> tuple[str, ...]:
@@ -150,7 +169,7 @@ def _holders(state: RunState, now: TaskNow) -> tuple[str, ...]:
             )
         case "join" if now.resource in state.tasks:
             return (now.resource,) if now.resource else ()
-        case "exit":
+        case "exit" | "join" if _reason_now(state, now) is Reason.OTHERS_LEFT:
             return tuple(id for id, other in state.tasks.items() if _outlasts(state, other, now))
         case _:
             return ()
@@ -176,8 +195,8 @@ def _needs(state: RunState, row: Wait) -> tuple[str, ...]:
     """Tasks each of which must move before this one can."""
     if row.timeout_s is not None:
         return ()
-    if row.operation == "acquire" and len(row.holders) > 1:
-        return ()  # a semaphore: any of them would do
+    if row.operation in ("acquire", "collect") and len(row.holders) > 1:
+        return ()  # a semaphore, or several futures: any of them may do
     return row.holders
 
 

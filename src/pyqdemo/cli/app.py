@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from pyqdemo import __version__
 from pyqdemo.card import Card
@@ -52,21 +54,22 @@ def main(words: Sequence[str], person: Console | None = None) -> int:
     """
     person = person or console()
     lang = language_from(person.environ) if person.shows("中文") else "en"
+    typed = _typed_language(words)
     with ended_by_signals(person):
         try:
-            lang = _language(words, person.environ)
+            lang = _language(words, typed, person.environ)
             if not person.shows("中文"):
                 lang = "en"  # an escape for every character could not be read by anyone
-            code = _answer(words, lang, person)
+            code = _answer(words, lang, typed, person)
             person.out.flush()
         except PyqdemoError as mistake:
-            code = _complain(mistake, lang, person)
+            code = _complain(mistake, lang, typed, person)
         except BrokenPipeError:
             code = unread(person, lang)
         except OSError as error:
             what = error.filename or Text("the output", "输出")
             refused = UnusableFile("system", what=what, reason=reason(error))
-            code = _complain(refused, lang, person)
+            code = _complain(refused, lang, typed, person)
         except KeyboardInterrupt:
             code = Exit.INTERRUPTED
         except SystemExit as leaving:  # by a signal, or by Typer after a completion
@@ -74,18 +77,18 @@ def main(words: Sequence[str], person: Console | None = None) -> int:
     return code if person.signal is None else 128 + person.signal
 
 
-def _complain(mistake: PyqdemoError, lang: str, person: Console) -> int:
+def _complain(mistake: PyqdemoError, lang: str, typed: str | None, person: Console) -> int:
     # While a shell completes, any line would land in the middle of the person's own.
     if not person.environ.get(COMPLETING):
         try:
-            person.complain(tell(mistake, lang))
+            person.complain(tell(mistake, lang, typed_lang=typed))
         except OSError:
             let_go(person.out)
             let_go(person.err)
     return mistake.exit_code
 
 
-def _answer(words: Sequence[str], lang: str, person: Console) -> int:
+def _answer(words: Sequence[str], lang: str, typed_lang: str | None, person: Console) -> int:
     alone = _without_language(words)
     if alone in ([], ["--help"]) and not person.environ.get(COMPLETING):
         # What newcomers type first does not need Typer, which takes as long as all the rest.
@@ -101,7 +104,13 @@ def _answer(words: Sequence[str], lang: str, person: Console) -> int:
     if given.has("help") or given.has("help-all"):
         person.write(help_of(command, lang, everything=given.has("help-all")))
         return Exit.FINE
-    return command.start(given, person)
+    if typed_lang is not None:  # before the command, perhaps
+        given = replace(given, values={"lang": typed_lang, **given.values})
+    try:
+        return command.start(given, person)
+    except PyqdemoError as mistake:
+        mistake.facts.setdefault("next", f"{command.name} --help")
+        raise
 
 
 def _alone(flags: frozenset[str], lang: str, person: Console) -> int:
@@ -166,22 +175,48 @@ def _find(name: str) -> Command:
     raise UnknownLesson("unknown_lesson", name=name, nearest=near)
 
 
-def _language(words: Sequence[str], environ: Mapping[str, str]) -> str:
-    """The language of our words: ``--lang`` before or after the command, else as environ says.
-
-    It is looked for before anything else is read, since every word after needs it.
-    """
+def _typed_language(words: Sequence[str]) -> str | None:
+    """What stands after ``--lang``, before or after the command; None if it does not."""
     ours = list(words[: words.index("--")] if "--" in words else words)
-    asked = None
+    typed = None
     for word, following in zip(ours, [*ours[1:], None], strict=False):
         if word == "--lang":
-            asked = following
+            typed = following
         elif word.startswith("--lang="):
-            asked = word.partition("=")[2]
-    if asked is None:
+            typed = word.partition("=")[2]
+    return typed
+
+
+def _language(words: Sequence[str], typed: str | None, environ: Mapping[str, str]) -> str:
+    """The language of our words: the typed one, else as environ says.
+
+    It is looked for before anything else is read, since every word after needs it.
+
+    Raises:
+        UsageError: we do not speak it.
+    """
+    if typed is None:
         return language_from(environ)
-    Given("", "", values={"lang": asked}).choice(LANG)
-    return asked
+    try:
+        Given("", "", values={"lang": typed}).choice(LANG)
+    except UsageError as mistake:
+        mistake.facts["next"] = shlex.join(_with_language(words, "zh"))
+        raise
+    return typed
+
+
+def _with_language(words: Sequence[str], lang: str) -> Iterator[str]:
+    """The words with that language in the place of every other one."""
+    before = None
+    for number, word in enumerate(words):
+        if word == "--":
+            yield from words[number:]
+            return
+        if before == "--lang":
+            yield lang
+        else:
+            yield f"--lang={lang}" if word.startswith("--lang=") else word
+        before = word
 
 
 def _without_language(words: Sequence[str]) -> list[str]:

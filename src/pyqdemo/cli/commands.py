@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from pyqdemo.cli.console import Console
+from pyqdemo.cli.retyping import corrected
 from pyqdemo.cli.words import text
 from pyqdemo.errors import UsageError
 from pyqdemo.languages import LANGUAGES, Text
@@ -154,13 +155,11 @@ class Given:
         high: int,
         default: int,
         example: int | None = None,
-        base: str = "",
     ) -> int:
         """A whole number in a range.
 
         Args:
             example: what a mistake offers to type, by default the default.
-            base: the command it offers it with.
 
         Raises:
             UsageError: no whole number, or outside the range.
@@ -171,12 +170,10 @@ class Given:
         # int() also takes 1_000 and gives up on thousands of digits: neither is a count.
         number = int(told) if len(told) < 20 and "_" not in told and _is_whole(told) else None
         if number is None or not low <= number <= high:
-            raise self._outside(name, told, f"{low}", f"{high}", f"{example or default}", base)
+            raise self._outside(name, told, f"{low}", f"{high}", f"{example or default}")
         return number
 
-    def number(
-        self, name: str, *, low: float, high: float, example: float, base: str = ""
-    ) -> float | None:
+    def number(self, name: str, *, low: float, high: float, example: float) -> float | None:
         """A number in a range, None if the option was not typed. Raises UsageError."""
         told = self.values.get(name)
         if told is None:
@@ -186,10 +183,10 @@ class Given:
         except ValueError:
             number = math.nan
         if not low <= number <= high:  # nan fails too
-            raise self._outside(name, told, f"{low:g}", f"{high:g}", f"{example:g}", base)
+            raise self._outside(name, told, f"{low:g}", f"{high:g}", f"{example:g}")
         return number
 
-    def choice(self, option: Option, *, base: str = "") -> str | None:
+    def choice(self, option: Option) -> str | None:
         """One of the option's choices, None if it was not typed. Raises UsageError."""
         told = self.values.get(option.name)
         if told is None or told in option.choices:
@@ -199,19 +196,17 @@ class Given:
             option=option.flag,
             value=_short(told),
             choices=either(option.choices),
-            next=f"{base or self.command} {option.to_try}".strip(),
+            next=corrected(self, **{option.name: option.example or option.choices[0]}),
         )
 
-    def _outside(
-        self, name: str, told: str, low: str, high: str, example: str, base: str
-    ) -> UsageError:
+    def _outside(self, name: str, told: str, low: str, high: str, example: str) -> UsageError:
         return UsageError(
             "option_range",
             option=f"--{name}",
             value=_short(told),
             low=low,
             high=high,
-            next=f"{base or self.command} --{name} {example}",
+            next=corrected(self, **{name: example}),
         )
 
 

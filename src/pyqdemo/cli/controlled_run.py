@@ -12,13 +12,12 @@ from pyqdemo.cli.concluding import Guard, conclude
 from pyqdemo.cli.console import Console
 from pyqdemo.cli.helping import cells
 from pyqdemo.cli.offering import Offers
-from pyqdemo.cli.retyping import quoted_path
 from pyqdemo.cli.runs import Look
 from pyqdemo.cli.words import say
 from pyqdemo.errors import Exit, ReplayMismatch, RunError
 from pyqdemo.executing import Controlled, Plan, execute
 from pyqdemo.schedule import schedule_of, to_text
-from pyqdemo.trace import Header, Outcome, Record, Trace
+from pyqdemo.trace import Header, Outcome, OutcomeKind, Record, Trace
 from pyqdemo.views.stage import Stage, open_stage
 from pyqdemo.views.under_control import Replayed, UnderControl
 from pyqdemo.worlds.stop_signals import StopSignals
@@ -66,8 +65,9 @@ def watch_controlled(
             stage.close_picture()  # what is said of it begins a line of its own
             if isinstance(error, ReplayMismatch):
                 error.facts["next"] = offers.by_seed
-            elif isinstance(error, RunError) and "file" in error.facts:
-                error.facts["file"] = quoted_path(str(error.facts["file"]))
+            elif isinstance(error, RunError):
+                keyboard = error.happened == "refused_keyboard"
+                error.facts["next"] = offers.watched if keyboard else offers.native
             raise
         replayed = compared(done.trace) if compared is not None else None
         return conclude(
@@ -127,9 +127,13 @@ def _stage(card: Card | None, plan: Plan, look: Look, console: Console) -> Stage
 
 
 def _control(done: Controlled, replayed: Replayed | None) -> UnderControl:
-    steps = max((event.step or 0 for event in done.trace.events), default=0)
     uncontrolled = () if done.trace.outcome is None else done.trace.outcome.uncontrolled
-    return UnderControl(done.trace.header, steps, done.took_ns, uncontrolled, replayed)
+    trace = done.trace
+    return UnderControl(trace.header, _steps(trace), done.took_ns, uncontrolled, replayed)
+
+
+def _steps(trace: Trace) -> int:
+    return max((event.step or 0 for event in trace.events), default=0)
 
 
 def _last(code: int, trace: Trace, offers: Offers, lang: str, show_schedule: bool) -> str:
@@ -140,8 +144,19 @@ def _last(code: int, trace: Trace, offers: Offers, lang: str, show_schedule: boo
     if code in (Exit.FAILED, Exit.STUCK, Exit.UNUSABLE):
         lines.append(say("run.replay", lang, command=offers.same))
     elif code == Exit.FINE:
-        lines.append(say("help.try", lang, command=offers.another))
+        lines.append(say("help.try", lang, command=_next(trace, offers)))
     return "\n".join(lines).rstrip("\n") + "\n" if any(lines) else ""
+
+
+def _next(trace: Trace, offers: Offers) -> str:
+    """What one wants after a run that went well: more of it if it was stopped, else another."""
+    outcome, bounds = trace.outcome, trace.header.bounds
+    match outcome.kind if outcome is not None else None:
+        case OutcomeKind.STEP_BOUND if _steps(trace) == bounds.get("max_steps"):
+            return offers.more_steps or offers.another
+        case OutcomeKind.TIME_BOUND:
+            return offers.more_time or offers.another
+    return offers.another
 
 
 def _schedule(trace: Trace, offers: Offers, lang: str) -> Iterator[str]:

@@ -8,6 +8,7 @@ from pyqdemo.cli.commands import HELP, LANG, Argument, Command, Given, Option, S
 from pyqdemo.cli.console import Console
 from pyqdemo.cli.finding import lesson_names, named_lesson
 from pyqdemo.cli.mistakes import reason
+from pyqdemo.cli.retyping import corrected
 from pyqdemo.cli.words import say, text
 from pyqdemo.errors import Exit, UnusableFile, UsageError
 
@@ -31,7 +32,8 @@ def _start(given: Given, console: Console) -> int:
     for _, target in targets:
         # A link that leads nowhere is there too, and copying would write through it.
         if (target.exists() or target.is_symlink()) and not given.has("force"):
-            raise UnusableFile("copy_exists", file=str(target), next=f"{base} {told}")
+            following = corrected(given, flags=["force"])
+            raise UnusableFile("copy_exists", file=str(target), next=following)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for program, target in targets:

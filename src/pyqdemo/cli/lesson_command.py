@@ -7,14 +7,9 @@ import re
 from pyqdemo.card import Card, Parameter
 from pyqdemo.cli.commands import Command, Given, Option, Section
 from pyqdemo.cli.console import Console
-from pyqdemo.cli.controlling import (
-    asked,
-    check_company,
-    refuse,
-    scheduled,
-    steered,
-    with_parameters,
-)
+from pyqdemo.cli.controlling import asked, check_company, refuse, steered
+from pyqdemo.cli.following import scheduled, settled
+from pyqdemo.cli.retyping import corrected
 from pyqdemo.cli.runs import (
     CONTROL,
     SEED,
@@ -87,13 +82,13 @@ def watch_lesson(
         parameters={one.name: _value(one, given) for one in card.parameters_of(published)},
         lesson=card.name,
         variant="published" if published else "repaired",
-        start_method=given.choice(START_METHOD, base=card.name),
-        speed=speed_of(given, card.name, card.speed),
+        start_method=given.choice(START_METHOD),
+        speed=speed_of(given, card.speed),
     )
     return watch(
         card,
         request,
-        bounds_of(given, card.name),
+        bounds_of(given),
         look,
         console,
         endless=published and card.endless,
@@ -104,14 +99,14 @@ def watch_lesson(
 def _start(card: Card, given: Given, console: Console) -> int:
     published = given.has("as-published")
     if published and card.published is None:
-        raise UsageError("one_version", lesson=card.name, next=card.name)
+        following = corrected(given, without=["as-published"])
+        raise UsageError("one_version", lesson=card.name, next=following)
     if given.has("start-method") and not card.processes:
-        raise UsageError("no_processes", lesson=card.name, option="--start-method")
+        following = corrected(given, without=["start-method"])
+        facts = {"lesson": card.name, "option": START_METHOD.flag, "next": following}
+        raise UsageError("no_processes", **facts)
     if published:
-        taken = card.parameters_of(published=True)
-        for parameter in card.parameters:
-            if given.has(parameter.option[2:]) and parameter not in taken:
-                raise UsageError("published_takes_no", lesson=card.name, option=parameter.option)
+        _check_published(card, given)
     control = asked(given)
     if control is not None:
         if card.processes:
@@ -129,31 +124,41 @@ def _start(card: Card, given: Given, console: Console) -> int:
     return watch_lesson(card, look_of(given), console, given, published=published)
 
 
+def _check_published(card: Card, given: Given) -> None:
+    """Raises UsageError where an option was typed that the published program does not take."""
+    taken = card.parameters_of(published=True)
+    others = [one.option for one in card.parameters if one not in taken]
+    typed = [option for option in others if given.has(option[2:])]
+    if typed:
+        following = corrected(given, without=[option[2:] for option in typed])
+        raise UsageError("published_takes_no", lesson=card.name, option=typed[0], next=following)
+
+
 def _control_lesson(card: Card, given: Given, console: Console, published: bool) -> int:
     """Runs the lesson under control and shows it."""
-    parameters = card.parameters_of(published)
-    schedule = scheduled(given)
-    settled = with_parameters(given, schedule, parameters)
-    values = {one.name: _value(one, settled) for one in parameters}
+    program = card.published if published and card.published else card.program
+    schedule = scheduled(given, program, card)
+    alike = settled(given, schedule, card, published)
+    values = {one.name: _value(one, alike) for one in card.parameters_of(published)}
     from pyqdemo.cli.controlled_run import watch_controlled
     from pyqdemo.cli.offering import offers
     from pyqdemo.executing import Plan
 
     plan = Plan(
-        program=card.published if published and card.published else card.program,
+        program=program,
         parameters=values,
         lesson=card.name,
         variant="published" if published else "repaired",
     )
     endless = published and card.endless
-    plan = steered(plan, given, card.name, schedule, endless)
+    plan = steered(plan, given, schedule, endless)
     look = look_of(given)
     return watch_controlled(
         card,
         plan,
         look,
         console,
-        offers(given, settled, look.save, plan),
+        offers(given, alike, look.save, plan, endless=endless),
         endless=endless,
         show_schedule=given.has("show-schedule"),
     )

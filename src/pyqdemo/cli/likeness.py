@@ -25,7 +25,7 @@ def likeness(recorded: Trace, repeated: Trace) -> Replayed:
         if old is None and not whole:
             break
         if old is None or new is None or not _same(old, new):
-            return Replayed("event", whole, (old or new).seq)
+            return _at(new or old, repeated if new else recorded, whole)
     tables: list[tuple[Sequence[Task | Resource], Sequence[Task | Resource]]]
     tables = [(recorded.tasks, repeated.tasks), (recorded.resources, repeated.resources)]
     for olds, news in tables:
@@ -36,6 +36,14 @@ def likeness(recorded: Trace, repeated: Trace) -> Replayed:
     if recorded.outcome is None or repeated.outcome is None:
         return Replayed(whole=whole)
     return Replayed(None if _same(recorded.outcome, repeated.outcome) else "end")
+
+
+def _at(event: Event | None, trace: Trace, whole: bool) -> Replayed:
+    """What tells a person where two runs part: the step, and who took it."""
+    assert event is not None, "one of two is there"
+    names = {task.id: task.name for task in trace.tasks}
+    task = names.get(event.task, event.task)
+    return Replayed("event", whole, event.step or 0, task, event.location)
 
 
 def _same(old: _Recorded, new: _Recorded) -> bool:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import errno
 import os
+import re
+import shlex
 from collections.abc import Mapping
+from contextlib import suppress
 
 from pyqdemo.errors import PyqdemoError
 from pyqdemo.languages import Text
@@ -30,23 +33,61 @@ _REASONS: Mapping[int, Text] = {
 _TOLD: Mapping[str, Text] = {os.strerror(number): why for number, why in _REASONS.items()} | {
     "it is not Python source": Text("it is not Python source", "它不是 Python 源文件"),
 }
+#: What the JSON and UTF-8 decoders have to say of a line, for people.
+_SEEN: Mapping[str, Text] = {
+    r"[A-Z].*: column \d+": Text("text that is not JSON", "一段不是 JSON 的文字"),
+    r"b(['\"]).*\1": Text("binary data", "二进制数据"),
+}
+#: Facts that list several things.
+_LISTS = frozenset({"enabled", "expected", "known"})
+#: Where a sentence offers something to type.
+_OFFER = re.compile(r"[.。] ?(?:Try|试试)[:：]")
+_COMMAND = re.compile(r"[:：] ?pyqdemo (?P<typed>(?! ).+)$")
 
 
-def tell(error: PyqdemoError, lang: str) -> str:
-    """The line for a mistake, ready for stderr; a sentence without a key tells itself."""
-    facts = {name: one_line(_fact(fact)[lang]) for name, fact in error.facts.items()}
+def tell(error: PyqdemoError, lang: str, *, typed_lang: str | None = None) -> str:
+    """The line for a mistake, ready for stderr; a sentence without a key tells itself.
+
+    Args:
+        typed_lang: the language that was typed; what is offered keeps it.
+    """
+    facts = {name: one_line(_fact(name, fact)[lang]) for name, fact in error.facts.items()}
+    if "file" in facts:
+        facts["quoted"] = shlex.quote(facts["file"])
+    told = one_line(str(error))
     sentence = SENTENCES.get(error.happened)
-    try:
-        told = sentence[lang].format(**facts) if sentence else one_line(str(error))
-    except (KeyError, IndexError):  # a fact is missing: rather our own words than a traceback
-        told = one_line(str(error))
+    if sentence is not None:
+        whole = sentence[lang]
+        bare = _OFFER.split(whole)[0]  # for one whose next command nobody knows
+        for wording in (whole, bare):
+            with suppress(KeyError, IndexError):  # rather our own words than a traceback
+                told = wording.format(**facts)
+                break
+    if typed_lang is not None and sentence is not None:
+        told = _in_language(told, typed_lang)
     return f"pyqdemo：{told}" if lang == "zh" else f"pyqdemo: {told}"
 
 
-def _fact(fact: object) -> Text:
-    if isinstance(fact, Text):
-        return fact
-    told = str(fact)
+def _in_language(told: str, lang: str) -> str:
+    """The sentence, its command with the language that was typed."""
+    found = _COMMAND.search(told)
+    if found is None or "--lang" in found["typed"]:
+        return told
+    ours, hyphens, theirs = found["typed"].partition(" -- ")
+    return f"{told[: found.start('typed')]}{ours} --lang {lang}{hyphens}{theirs}"
+
+
+def _fact(name: str, fact: object) -> Text:
+    told = fact if isinstance(fact, Text) else _known(str(fact), name)
+    return Text(told.en, told.zh.replace(", ", "、")) if name in _LISTS else told
+
+
+def _known(told: str, name: str) -> Text:
+    """What was said in English, in both languages where we know it."""
+    if name == "seen":
+        for pattern, seen in _SEEN.items():
+            if re.fullmatch(pattern, told, re.DOTALL):
+                return seen
     return _TOLD.get(told, Text(told, told))
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import shlex
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
 from pyqdemo.card import Card
 from pyqdemo.cli.commands import Given
-from pyqdemo.cli.controlling import GREATEST_SEED
-from pyqdemo.cli.retyping import quoted_path, retyped
+from pyqdemo.cli.controlling import GREATEST_SEED, MOST_STEPS
+from pyqdemo.cli.recorded import command_of
+from pyqdemo.cli.retyping import corrected, quoted_path, retyped
+from pyqdemo.cli.runs import CONTROL, LONGEST_S
 from pyqdemo.executing import Plan
+from pyqdemo.trace import Header
 
 __all__ = ["Offers", "offers", "offers_of_replay"]
 
@@ -25,45 +28,76 @@ class Offers:
         by_seed: the program with the seed of this run.
         shorter: does this very run again in few words; None where only its choices can
             tell what it was.
+        more_steps, more_time: the program with the seed of this run, and ten times the bound;
+            None where it cannot be raised, or is not what one wants.
+        native: the program, not under control.
+        watched: the same with the keyboard left to it.
     """
 
     same: str
     another: str
     by_seed: str
     shorter: str | None
+    more_steps: str | None
+    more_time: str | None
+    native: str
+    watched: str
 
 
-def offers(given: Given, settled: Given, save: Path | None, plan: Plan) -> Offers:
+def offers(
+    given: Given, alike: Given, save: Path | None, plan: Plan, *, endless: bool = False
+) -> Offers:
     """After a run that was typed as the program's own command.
 
     Args:
-        settled: with what a typed schedule says of the program's parameters.
+        alike: the same with options in the place of a typed schedule.
         save: where the record goes, None if nowhere.
+        endless: the program never ends.
     """
-    by_seed = retyped(settled, without=["schedule"], seed=plan.seed)
-    another = retyped(
-        settled, without=["schedule", *_idle_strategy(plan)], seed=_next_seed(plan.seed)
-    )
     scheduled = plan.choices is not None
+    by_seed = retyped(alike, seed=plan.seed)
     same = retyped(given) if scheduled else by_seed
-    return Offers(
-        _replay(save, plan, given) or same, another, by_seed, None if scheduled else by_seed
+    return _offers(
+        alike,
+        plan,
+        same=_replay(save, plan, given) or same,
+        shorter=None if scheduled else by_seed,
+        endless=endless,
     )
 
 
-def offers_of_replay(given: Given, save: Path | None, plan: Plan, card: Card | None) -> Offers:
+def offers_of_replay(
+    given: Given, save: Path | None, plan: Plan, card: Card | None, header: Header
+) -> Offers:
     """After ``replay``, whose program may be a lesson's."""
-    words = ["run", quoted_path(_program(plan))] if card is None else [card.name]
-    if card is not None and plan.variant == "published":
-        words.append("--as-published")
-    arguments = ["--", *map(shlex.quote, plan.arguments)] if plan.arguments else []
-
-    def seeded(seed: int) -> str:
-        return " ".join([*words, "--seed", str(seed), *arguments])
-
     typed = retyped(given)
+    same = _replay(save, plan, given) or typed
+    lang = given.values.get("lang")
+    alike = command_of(header, _program(plan), card, lang)
+    if alike is None:  # no command calls a function
+        return Offers(same, typed, typed, typed, None, None, typed, typed)
+    endless = card is not None and plan.variant == "published" and card.endless
+    return _offers(alike, plan, same=same, shorter=typed, endless=endless)
+
+
+def _offers(alike: Given, plan: Plan, *, same: str, shorter: str | None, endless: bool) -> Offers:
+    seed, without = plan.seed, [option.name for option in CONTROL]
+    limits = plan.limits
+    steps = min(limits.max_steps * 10, MOST_STEPS)
+    time = None if limits.for_s is None or endless else min(limits.for_s * 10, LONGEST_S)
     return Offers(
-        _replay(save, plan, given) or typed, seeded(_next_seed(plan.seed)), seeded(plan.seed), typed
+        same=same,
+        another=retyped(alike, without=_idle_strategy(alike), seed=_next_seed(seed)),
+        by_seed=retyped(alike, seed=seed),
+        shorter=shorter,
+        more_steps=None
+        if steps == limits.max_steps
+        else retyped(alike, seed=seed, max_steps=steps),
+        more_time=None
+        if time in (None, limits.for_s)
+        else retyped(alike, seed=seed, **{"for": f"{time:g}"}),
+        native=corrected(alike, without=without),
+        watched=corrected(alike, without=without, flags=["plain"]),
     )
 
 
@@ -96,6 +130,6 @@ def _next_seed(seed: int) -> int:
     return seed + 1 if seed < GREATEST_SEED else 0
 
 
-def _idle_strategy(plan: Plan) -> list[str]:
+def _idle_strategy(alike: Given) -> Collection[str]:
     """A strategy that draws nothing would give the same run again."""
-    return ["strategy"] if plan.strategy == "round-robin" else []
+    return ["strategy"] if alike.values.get("strategy") == "round-robin" else []

@@ -7,7 +7,6 @@ languages, which the parser's could not.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +16,7 @@ from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 from typer.main import get_install_completion_arguments
 
 from pyqdemo.cli.commands import Argument, Command, Given, Option
+from pyqdemo.cli.complaints import of_program, told
 from pyqdemo.errors import PyqdemoError, UsageError
 
 __all__ = ["PROGRAM", "Typed", "parsed"]
@@ -57,7 +57,7 @@ def parsed(
     try:
         answer = group.main(list(words), prog_name=PROGRAM, standalone_mode=False)
     except _Complaint as complaint:
-        raise _told(complaint, PROGRAM, root) from None
+        raise told(complaint, words, None, root) from None
     return answer if isinstance(answer, Typed) else int(answer or 0)
 
 
@@ -128,8 +128,8 @@ class _Shelved(TyperCommand):
             left = super().parse_args(ctx, args)
         except _Complaint as complaint:
             if any(argument.many for argument in command.arguments):
-                raise _of_program(complaint, typed, command) from None
-            raise _told(complaint, command.name, command.options) from None
+                raise of_program(complaint, typed, command) from None
+            raise told(complaint, typed, command) from None
         if left and not ctx.resilient_parsing:
             raise UsageError(
                 "argument_extra", command=command.name, value=left[0], next=f"{command.name} --help"
@@ -193,34 +193,3 @@ def _given(
             if value is not None
         },
     )
-
-
-def _told(complaint: Exception, name: str, options: Sequence[Option]) -> UsageError:
-    """The parser's complaint about the words after ``name``, as a mistake of ours."""
-    base = "" if name == PROGRAM else name
-    flag = str(getattr(complaint, "option_name", ""))
-    known = {option.flag: option for option in options}
-    match type(complaint).__name__:
-        case "NoSuchOption":
-            near = difflib.get_close_matches(flag, known, 1)
-            unknown = "option_unknown" if base else "option_nowhere"
-            return UsageError(
-                "option_nearest" if near and base else unknown,
-                command=name,
-                option=flag,
-                next=f"{base} {near[0] if near else '--help'}".strip(),
-            )
-        case "BadOptionUsage" if flag in known:
-            wrong = "option_empty" if known[flag].metavar else "option_full"
-            return UsageError(wrong, option=flag, next=f"{base} {known[flag].to_try}".strip())
-    reason = str(getattr(complaint, "message", complaint)).rstrip(".")
-    return UsageError("usage", reason=reason, next=f"{base} --help".strip())
-
-
-def _of_program(complaint: Exception, words: Sequence[str], command: Command) -> UsageError:
-    """As ``_told``, where an option that we do not know may be meant for the user's program."""
-    if type(complaint).__name__ != "NoSuchOption":
-        return _told(complaint, command.name, command.options)
-    flag = str(getattr(complaint, "option_name", ""))
-    file = next((word for word in words if not word.startswith("-")), "program.py")
-    return UsageError("option_of_program", option=flag, next=f"run {file} -- {flag}")

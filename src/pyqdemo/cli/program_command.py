@@ -9,8 +9,9 @@ from pathlib import Path
 
 from pyqdemo.cli.commands import Argument, Command, Given
 from pyqdemo.cli.console import Console
-from pyqdemo.cli.controlling import asked, check_company, scheduled, steered
-from pyqdemo.cli.retyping import retyped
+from pyqdemo.cli.controlling import asked, check_company, steered
+from pyqdemo.cli.following import scheduled, settled
+from pyqdemo.cli.retyping import corrected
 from pyqdemo.cli.runs import SEED, START_METHOD, look_of, picture, rest, speed_of
 from pyqdemo.cli.words import text
 from pyqdemo.errors import UnusableFile, UsageError
@@ -23,55 +24,47 @@ NAME = "run"
 def _start(given: Given, console: Console) -> int:
     file = given.argument("FILE")
     if not file:
-        raise UsageError("argument_missing", command=NAME, argument="FILE", next="run program.py")
-    _look_for(Path(file))
-    base = f"{NAME} {file}"
+        following = corrected(_with_file(given, "program.py"))
+        raise UsageError("argument_missing", command=NAME, argument="FILE", next=following)
+    _look_for(Path(file), given)
     control = asked(given)
     if control is not None:
         check_company(control, given)
-        return _control(Path(file), given, base, console)
+        return _control(Path(file), given, console)
     from pyqdemo.cli.watching import bounds_of, watch
     from pyqdemo.worlds.native.running import Request
 
     request = Request(
         program=Path(file),
         arguments=given.arguments.get("ARGS", ()),
-        start_method=given.choice(START_METHOD, base=base),
-        speed=speed_of(given, base, 1.0),
+        start_method=given.choice(START_METHOD),
+        speed=speed_of(given, 1.0),
     )
-    return watch(None, request, bounds_of(given, base), look_of(given), console)
+    return watch(None, request, bounds_of(given), look_of(given), console)
 
 
-def _control(file: Path, given: Given, base: str, console: Console) -> int:
+def _control(file: Path, given: Given, console: Console) -> int:
     """Runs the program under control and shows it."""
-    schedule = scheduled(given)
+    schedule = scheduled(given, file)
+    alike = settled(given, schedule, None, published=False)
     from pyqdemo.cli.controlled_run import watch_controlled
     from pyqdemo.cli.offering import offers
     from pyqdemo.executing import Plan
 
-    plan = Plan(program=file, arguments=given.arguments.get("ARGS", ()))
-    settled = given
-    if schedule is not None:
-        if plan.arguments not in ((), schedule.arguments):
-            raise UsageError(
-                "schedule_arguments", next=retyped(replace(given, arguments={"FILE": (str(file),)}))
-            )
-        parameters = dict(schedule.parameters) or None
-        plan = replace(plan, arguments=schedule.arguments, parameters=parameters)
-        settled = replace(given, arguments={**given.arguments, "ARGS": schedule.arguments})
-    plan = steered(plan, given, base, schedule, endless=False)
+    plan = Plan(program=file, arguments=alike.arguments.get("ARGS", ()))
+    plan = steered(plan, given, schedule, endless=False)
     look = look_of(given)
     return watch_controlled(
         None,
         plan,
         look,
         console,
-        offers(given, settled, look.save, plan),
+        offers(given, alike, look.save, plan),
         show_schedule=given.has("show-schedule"),
     )
 
 
-def _look_for(file: Path) -> None:
+def _look_for(file: Path, given: Given) -> None:
     """Tells the nearest program beside it where the file does not exist.
 
     Raises:
@@ -82,7 +75,12 @@ def _look_for(file: Path) -> None:
     beside = {path.name: path for path in sorted(file.parent.glob("*.py"))}
     near = difflib.get_close_matches(file.name, beside, 1)
     if near:
-        raise UnusableFile("program_missing", file=str(file), nearest=str(beside[near[0]]))
+        following = corrected(_with_file(given, str(beside[near[0]])))
+        raise UnusableFile("program_missing", file=str(file), next=following)
+
+
+def _with_file(given: Given, file: str) -> Given:
+    return replace(given, arguments={**given.arguments, "FILE": (file,)})
 
 
 RUN = Command(

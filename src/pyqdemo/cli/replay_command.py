@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,12 +11,14 @@ from pyqdemo.card import Card
 from pyqdemo.cli.commands import HELP, LANG, Argument, Command, Given, Option, Section
 from pyqdemo.cli.console import Console
 from pyqdemo.cli.controlling import check_company
-from pyqdemo.cli.retyping import quoted_path, retyped
+from pyqdemo.cli.recorded import command_of
+from pyqdemo.cli.retyping import corrected, new_record, retyped
 from pyqdemo.cli.runs import PLAIN, RECORD, SHOW_SCHEDULE, look_of
 from pyqdemo.cli.words import text
 from pyqdemo.errors import (
     PyqdemoError,
     ScheduleError,
+    TraceError,
     UnknownLesson,
     UnusableFile,
     UsageError,
@@ -32,7 +35,8 @@ NAME = "replay"
 
 def _start(given: Given, console: Console) -> int:
     if not given.argument("RUN"):
-        raise UsageError("argument_missing", command=NAME, argument="RUN", next="replay run.jsonl")
+        following = corrected(replace(given, arguments={"RUN": ("run.jsonl",)}))
+        raise UsageError("argument_missing", command=NAME, argument="RUN", next=following)
     file = Path(given.argument("RUN"))
     check_company(SHOW_SCHEDULE, given)
     from pyqdemo.cli.controlled_run import watch_controlled
@@ -40,11 +44,15 @@ def _start(given: Given, console: Console) -> int:
     from pyqdemo.cli.offering import offers_of_replay
     from pyqdemo.codec import read_trace
 
-    trace = read_trace(file)
+    try:
+        trace = read_trace(file)
+    except TraceError as mistake:
+        mistake.facts["next"] = _another_record()
+        raise
     try:
         plan = _plan(trace, given, file)
     except (ScheduleError, UnknownLesson, UnusableFile) as mistake:
-        raise _told(mistake, trace.header, given) from None
+        raise _told(mistake, trace.header, given, file) from None
     card = _card(trace.header)
     look = look_of(given)
     try:
@@ -53,7 +61,7 @@ def _start(given: Given, console: Console) -> int:
             plan,
             look,
             console,
-            offers_of_replay(given, look.save, plan, card),
+            offers_of_replay(given, look.save, plan, card, trace.header),
             endless=False,
             show_schedule=given.has(SHOW_SCHEDULE.name),
             compared=lambda repeated: likeness(trace, repeated),
@@ -82,29 +90,64 @@ def _card(header: Header) -> Card | None:
     return None
 
 
-def _told(mistake: PyqdemoError, header: Header, given: Given) -> UnusableFile:
+def _told(mistake: PyqdemoError, header: Header, given: Given, file: Path) -> UnusableFile:
     """Why the record cannot be replayed; whatever is wrong is wrong with a file."""
     facts = {"file": given.argument("RUN"), **mistake.facts}
+    if isinstance(mistake, TraceError):
+        return TraceError(mistake.happened, next=_another_record(), **facts)
+    program = given.argument("FILE")
     match mistake.happened:
         case "replay_native":
-            return UnusableFile("replay_native", next=f"{_seedable(header)} --seed 0", **facts)
+            return UnusableFile("replay_native", next=_seeded(header, given, file), **facts)
         case "replay_program_missing":
-            elsewhere = quoted_path(Path("path", "to", str(facts["file"])))
+            elsewhere = str(Path("path", "to", str(facts["file"])))
             return UnusableFile(
-                "replay_program_missing", next=f"{retyped(given)} {elsewhere}", **facts
+                "replay_program_missing", next=corrected(_with(given, elsewhere)), **facts
             )
         case "unknown_lesson":
             return UnusableFile("replay_lesson_missing", **facts)
-    forced = retyped(given) if given.has("force") else f"{retyped(given)} --force"
-    return UnusableFile(mistake.happened, next=forced, **facts)
+        case "replay_other_text" if program and Path(program).name != header.program[0].name:
+            if facts["file"] == Path(program).name:
+                facts = {"file": program, "name": header.program[0].name}
+                following = corrected(_with(given, None))
+                return UnusableFile("replay_other_program", next=following, **facts)
+    return UnusableFile(mistake.happened, next=corrected(given, flags=["force"]), **facts)
 
 
-def _seedable(header: Header) -> str:
-    """A command that takes a seed: that of the recorded program, if it does."""
-    if header.lesson is None and header.program:
-        return f"run {quoted_path(header.program[0].name)}"
-    card = _card(header)
-    return card.name if card is not None and not card.processes else "chefs"
+def _another_record() -> str:
+    """A command that makes a record that can be replayed."""
+    return f"chefs --seed 7 --save {new_record()}"
+
+
+def _with(given: Given, program: str | None) -> Given:
+    """The command line with another FILE, or with none."""
+    arguments = {"RUN": given.arguments["RUN"]}
+    if program is not None:
+        arguments["FILE"] = (program,)
+    return replace(given, arguments=arguments)
+
+
+def _seeded(header: Header, given: Given, file: Path) -> str:
+    """A command with a seed: that of the recorded program, if it takes one."""
+    card, lang = _card(header), given.values.get("lang")
+    program = Path(given.argument("FILE") or _found(header, file))
+    command = command_of(header, program, card, lang)
+    if command is None or (card.processes if card is not None else header.lesson is not None):
+        command = Given("chefs", given.lang, values={} if lang is None else {"lang": lang})
+    return retyped(command, seed=0)
+
+
+def _found(header: Header, file: Path) -> Path:
+    """Where the recorded program lies, here or beside the record; else somewhere."""
+    from pyqdemo.worlds.program import digest_of
+
+    if not header.program:
+        return Path("path", "to", "program.py")
+    recorded = header.program[0]
+    files = [folder / recorded.name for folder in (Path(), file.parent)]
+    found = [path for path in files if path.is_file()]
+    same = (path for path in found if digest_of(path.read_bytes()) == recorded.digest)
+    return next(same, next(iter(found), Path("path", "to", recorded.name)))
 
 
 REPLAY = Command(

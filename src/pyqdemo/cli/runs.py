@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pyqdemo.cli.commands import HELP, HELP_ALL, LANG, Given, Option, Section
+from pyqdemo.cli.retyping import corrected, new_record
 from pyqdemo.cli.words import text
 from pyqdemo.errors import UnusableFile
 
@@ -141,24 +142,28 @@ def look_of(given: Given) -> Look:
     """
     save = Path(given.values["save"]) if "save" in given.values else None
     if save is not None:
-        _try_out(save)
+        try:
+            _try_out(save)
+        except UnusableFile as mistake:
+            mistake.facts["next"] = corrected(given, save=new_record())
+            raise
     return Look(given.lang, given.has("plain"), given.has("quiet"), given.has("json"), save)
 
 
-def speed_of(given: Given, base: str, default: float) -> float:
+def speed_of(given: Given, default: float) -> float:
     """By how much the program's sleeps are divided. Raises UsageError."""
-    speed = given.number("speed", low=SLOWEST, high=FASTEST, example=default, base=base)
+    speed = given.number("speed", low=SLOWEST, high=FASTEST, example=default)
     return default if speed is None else speed
 
 
-def for_of(given: Given, base: str) -> float | None:
+def for_of(given: Given) -> float | None:
     """The seconds after which the program is stopped, None for no bound. Raises UsageError."""
-    return given.number("for", low=0.1, high=LONGEST_S, example=10, base=base)
+    return given.number("for", low=0.1, high=LONGEST_S, example=10)
 
 
-def stop_after_of(given: Given, base: str) -> int | None:
+def stop_after_of(given: Given) -> int | None:
     """The items after which it is stopped, None for no bound. Raises UsageError."""
-    items = given.whole("stop-after", low=1, high=MOST_ITEMS, default=0, example=20, base=base)
+    items = given.whole("stop-after", low=1, high=MOST_ITEMS, default=0, example=20)
     return items or None
 
 

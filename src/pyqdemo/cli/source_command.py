@@ -12,6 +12,7 @@ from pyqdemo.cli.commands import HELP, LANG, Argument, Command, Given, Option, S
 from pyqdemo.cli.console import Console
 from pyqdemo.cli.finding import lesson_names, named_lesson
 from pyqdemo.cli.helping import cells
+from pyqdemo.cli.retyping import corrected
 from pyqdemo.cli.words import text
 from pyqdemo.errors import Exit, UsageError
 
@@ -28,12 +29,13 @@ GUTTER = 4
 def _start(given: Given, console: Console) -> int:
     card = named_lesson(given, NAME)
     published, both = given.has("as-published"), given.has("diff")
-    base = f"{NAME} {card.name}"
     if published and both:
-        facts = {"option": "--as-published", "other": "--diff", "next": f"{base} --diff"}
+        following = corrected(given, without=["as-published"])
+        facts = {"option": "--as-published", "other": "--diff", "next": following}
         raise UsageError("options_clash", **facts)
     if (published or both) and card.published is None:
-        raise UsageError("one_version", lesson=card.name, next=base)
+        following = corrected(given, without=["as-published", "diff"])
+        raise UsageError("one_version", lesson=card.name, next=following)
     if both:
         _show_both(card, console)
     else:

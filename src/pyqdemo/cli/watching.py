@@ -17,10 +17,10 @@ from pyqdemo.worlds.native.running import Bounds, Request, check_program, run
 __all__ = ["bounds_of", "watch"]
 
 
-def bounds_of(given: Given, base: str) -> Bounds:
+def bounds_of(given: Given) -> Bounds:
     """The bounds asked for. Raises UsageError."""
-    stop_after = stop_after_of(given, base)
-    return Bounds(for_of(given, base), stop_after)
+    stop_after = stop_after_of(given)
+    return Bounds(for_of(given), stop_after)
 
 
 def watch(

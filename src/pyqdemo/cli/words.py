@@ -121,9 +121,10 @@ WORDS: Mapping[str, Text] = {
     "run.summary": Text("watch any Python program the same way", "用同样的方式看任何 Python 程序"),
     "run.about": Text(
         "Runs a Python program for real and shows what its threads, processes and queues do."
-        " What stands after -- goes to the program. One that reads the keyboard wants --plain.",
+        " What stands after -- goes to the program. One that reads the keyboard wants --plain;"
+        " with --seed it has no keyboard.",
         "真实运行一个 Python 程序，显示它的线程、进程和队列在做什么。-- 后面的内容交给程序。"
-        "要从键盘输入的程序，请加 --plain。",
+        "要从键盘输入的程序，请加 --plain；有 --seed 时没有键盘。",
     ),
     "run.unread": Text(
         "pyqdemo: nobody reads the output any more, so it stopped here.",
@@ -132,8 +133,8 @@ WORDS: Mapping[str, Text] = {
     "run.replay": Text("Replay: pyqdemo {command}", "重放：pyqdemo {command}"),
     "run.schedule": Text("Schedule: {schedule}", "调度：{schedule}"),
     "run.shorter": Text(
-        "Longer than a line. In short, the same run: pyqdemo {command}",
-        "一行写不下。同一次运行的短写法：pyqdemo {command}",
+        "The schedule is long. The same run in short: pyqdemo {command}",
+        "这份调度太长。同一次运行的短写法：pyqdemo {command}",
     ),
     # replay
     "replay.summary": Text(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -25,6 +26,7 @@ from pyqdemo.views.ending_words import (
     KEPT,
     LEFT,
     LONGEST,
+    LOSSES,
     MISSING,
     NO_TIME_WAITED,
     NOBODY_WAITED,
@@ -33,7 +35,7 @@ from pyqdemo.views.ending_words import (
     SAVED,
 )
 from pyqdemo.views.under_control import UnderControl, control_line, control_rows
-from pyqdemo.views.verdict import LONGEST_TEXT, MOST_ROWS, verdict_lines
+from pyqdemo.views.verdict import LONGEST_TEXT, MOST_ROWS, SHORTEST_NS, verdict_lines
 
 __all__ = ["summary_lines"]
 
@@ -130,7 +132,7 @@ def _counted(line: Line, counted: list[tuple[Text, int]], lang: str) -> Line:
 
 
 def _figures(summary: Summary, virtual: bool, lang: str) -> Iterator[tuple[Text, str, Tone]]:
-    if summary.ran_ns or not virtual:
+    if summary.ran_ns >= SHORTEST_NS or not virtual:
         yield LONGEST, _longest(summary.longest, virtual, lang), Tone.INK
     fullest = summary.fullest
     if fullest is None:
@@ -145,7 +147,7 @@ def _figures(summary: Summary, virtual: bool, lang: str) -> Iterator[tuple[Text,
 
 
 def _longest(longest: LongestWait | None, virtual: bool, lang: str) -> str:
-    if longest is None or not longest.waited_ns:
+    if longest is None or longest.waited_ns < (SHORTEST_NS if virtual else 1):
         # Under control somebody may have waited while no time passed.
         return (NO_TIME_WAITED if longest is not None and virtual else NOBODY_WAITED)[lang]
     waited = words.duration(longest.waited_ns)[lang]
@@ -184,5 +186,16 @@ def _grouped(results: Sequence[PromiseResult], lang: str) -> dict[str, list[str]
 
 def _losses(outcome: Outcome, lang: str) -> Iterator[tuple[Text, str, Tone]]:
     for loss in outcome.losses[:MOST_ROWS]:
-        number = "" if loss.events is None else f"{EVENTS[lang].format(count=loss.events)}: "
-        yield MISSING, f"{number}{loss.reason}", Tone.STRONG
+        label, reason = _loss(loss.reason)
+        number = "" if loss.events is None else EVENTS[lang].format(count=f"{loss.events:,}")
+        between = "" if not number else "：" if lang == "zh" else ": "
+        yield label, f"{number}{between}{reason[lang]}", Tone.STRONG
+
+
+def _loss(reason: str) -> tuple[Text, Text]:
+    """The label for a loss, and its reason; one that is not known stays as it is."""
+    for pattern, (chinese, label) in LOSSES.items():
+        found = re.fullmatch(pattern, reason)
+        if found is not None:
+            return label, Text(reason, chinese.format(**found.groupdict()))
+    return MISSING, Text(reason, reason)

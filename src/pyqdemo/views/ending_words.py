@@ -19,9 +19,33 @@ KEPT = Text("promises kept", "守住的承诺")
 BROKEN = Text("promise broken", "承诺未守住")
 NOT_CHECKED = Text("not checked", "无从判断")
 MISSING = Text("not recorded", "未能记录")
+NOT_ENDED = Text("did not end", "没有正常结束")
 SAVED = Text("recorded in", "记录在")
 EVENTS = Text("{count} events", "{count} 个事件")
 AND_MORE = Text("and {count} more", "另有 {count} 个")
+
+#: Why records are missing or something did not end, in the words of other rooms: the reason
+#: in Chinese, and the label.
+LOSSES = {
+    r"(?P<task>.+) catches its own end again and again: its thread could not be ended": (
+        "{task} 一再捕获要它结束的异常，它的线程停不下来",
+        NOT_ENDED,
+    ),
+    r"(?P<task>.+) cannot be reached: its thread could not be ended": (
+        "{task} 一直没有回到 Python 代码里，它的线程停不下来",
+        NOT_ENDED,
+    ),
+    r"an object's __del__ goes on without end: its thread could not be ended": (
+        "有个对象的 __del__ 没完没了，它的线程停不下来",
+        NOT_ENDED,
+    ),
+    r"an object's __del__ at the end went on for too long and was broken off": (
+        "结束时有个对象的 __del__ 运行太久，被中途打断",
+        NOT_ENDED,
+    ),
+    r"the disk was full": ("磁盘满了", MISSING),
+}
+NO_KEYBOARD = Text(" (a run under control has no keyboard)", "（受控的运行没有键盘）")
 
 EXIT_CODE = Text("failed  its exit code is {code}", "出错  退出码是 {code}")
 RAISED = Text("exception  {task} raised {what}", "异常  {task} 抛出了 {what}")

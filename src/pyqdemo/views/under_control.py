@@ -30,12 +30,16 @@ class Replayed:
         differs: what does, the first of ``event``, ``name`` (of a task or a resource) and
             ``end``; None where nothing does, so far as the record goes.
         whole: the record has an end.
-        seq: of the event that differs.
+        step: of the event that differs, 0 where it belongs to none.
+        task: name of whoever took that step.
+        location: where in the program, None if unknown.
     """
 
     differs: str | None = None
     whole: bool = True
-    seq: int = 0
+    step: int = 0
+    task: str = ""
+    location: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +88,13 @@ _UNLIKE = Text("not as recorded", "与记录不同")
 _ALL_ALIKE = Text("every event, and how it ended", "每个事件和结局都一样")
 _SO_FAR = Text("as far as the record goes: it breaks off", "记录不完整，记下的部分都一样")
 _DIFFERS = {
-    "event": Text("from event {seq} on", "从第 {seq} 个事件起"),
+    "event": Text("from step {step} on: {who}", "从第 {step} 步起：{who}"),
     "name": Text("its tasks or resources are called otherwise", "任务或资源的名称不一样"),
     "end": Text("it ended otherwise", "结局不一样"),
 }
+
+_WENT = Text("{task} went on", "轮到 {task}")
+_WENT_AT = Text("{task} went on at {location}", "轮到 {task}，在 {location}")
 
 _NEVER_ENDS = Text(
     "This program never ends. It is stopped after {seconds} of virtual time.",
@@ -139,7 +146,14 @@ def control_rows(control: UnderControl) -> Iterator[tuple[Text, Text, Tone]]:
     if replayed.differs is None:
         yield _ALIKE, _ALL_ALIKE if replayed.whole else _SO_FAR, Tone.INK
     else:
-        yield _UNLIKE, _DIFFERS[replayed.differs].format(seq=f"{replayed.seq:,}"), Tone.FAILED
+        yield _UNLIKE, _difference(replayed, replayed.differs), Tone.FAILED
+
+
+def _difference(replayed: Replayed, what: str) -> Text:
+    went = _WENT if replayed.location is None else _WENT_AT
+    who = went.format(task=replayed.task, location=replayed.location)
+    told, step = _DIFFERS[what], f"{replayed.step:,}"
+    return Text(told.en.format(step=step, who=who.en), told.zh.format(step=step, who=who.zh))
 
 
 def virtual_time(ran_ns: int) -> Text:

@@ -20,6 +20,7 @@ from pyqdemo.views.ending_words import (
     EXIT_CODE,
     HEADS,
     NEVER_ENDS,
+    NO_KEYBOARD,
     RAISED,
     SCHEDULE_ENDS,
     WAIT_FOR_EACH_OTHER,
@@ -27,10 +28,13 @@ from pyqdemo.views.ending_words import (
 )
 from pyqdemo.views.under_control import UnderControl, endless_loop, virtual_time
 
-__all__ = ["LONGEST_TEXT", "MOST_ROWS", "verdict_lines"]
+__all__ = ["LONGEST_TEXT", "MOST_ROWS", "SHORTEST_NS", "verdict_lines"]
 
 MOST_ROWS = 12
 LONGEST_TEXT = 300
+SHORTEST_NS = 1_000_000  # less virtual time says nothing: nobody chose it
+#: What input() raises where there is nothing to read.
+_NO_INPUT = "EOFError: EOF when reading a line"
 _STUCK = (OutcomeKind.STUCK, OutcomeKind.DEADLOCK)
 
 
@@ -50,7 +54,7 @@ def verdict_lines(
             yield _verdict_line(EXIT_CODE.format(code=outcome.exit_code), lang, glyphs)
         return
     if kind is OutcomeKind.EXCEPTION:
-        yield from _exceptions(state, outcome, lang, glyphs)
+        yield from _exceptions(state, outcome, control, lang, glyphs)
         return
     word, bad = ENDS[kind][0], ENDS[kind][2]
     told = _sentence(summary, outcome, control)
@@ -93,13 +97,18 @@ def _verdict_line(told: Text, lang: str, glyphs: Glyphs, bad: bool = True) -> Li
     return line.add(f"  {escaped(sentence, LONGEST_TEXT)}" if sentence else "")
 
 
-def _exceptions(state: RunState, outcome: Outcome, lang: str, glyphs: Glyphs) -> Iterator[Line]:
+def _exceptions(
+    state: RunState, outcome: Outcome, control: UnderControl | None, lang: str, glyphs: Glyphs
+) -> Iterator[Line]:
     """Each task that was ended by an exception, on one line."""
     failed = [now for now in state.tasks.values() if now.over is State.FAILED and now.failure]
     raised = [now for now in failed if (now.failure or "").startswith("raised ")]
     for now in raised[:MOST_ROWS]:
         what = (now.failure or "").removeprefix("raised ")
-        yield _verdict_line(RAISED.format(task=now.task.name, what=what), lang, glyphs)
+        told = RAISED.format(task=now.task.name, what=what)
+        if control is not None and what == _NO_INPUT:
+            told = Text(told.en + NO_KEYBOARD.en, told.zh + NO_KEYBOARD.zh)
+        yield _verdict_line(told, lang, glyphs)
     if len(raised) > MOST_ROWS:
         yield Line().add(AND_MORE[lang].format(count=len(raised) - MOST_ROWS), Tone.DIM)
     if not raised:
@@ -129,7 +138,8 @@ def _table(state: RunState, rows: tuple[Wait, ...], end_ns: int, lang: str) -> I
         )
         name = shown(state.name(row.task), 24)
         cells.append([name, lasted, row.location or "-", _awaited(state, row, lang)])
-    timed = any(row.since_ns is not None and row.since_ns < end_ns for row in rows)
+    waited = [end_ns - row.since_ns for row in rows if row.since_ns is not None]
+    timed = any(ns >= SHORTEST_NS for ns in waited)
     columns = (0, 1, 2) if timed else (0, 2)
     widths = {column: max(cell_len(row[column]) for row in cells) for column in columns}
     for number, row_cells in enumerate(cells):
