@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 
-from pyqdemo.executing import Plan, carry
+from pyqdemo.executing import Plan, carry, run
 from pyqdemo.loading import load
 from pyqdemo.point import Point, Strategy
 from pyqdemo.strategies.random import Random
@@ -181,6 +181,19 @@ def frontrun(executions: int) -> float:
     return result.num_explored / (perf_counter() - began)
 
 
+def hour_s() -> float:
+    """Real seconds that a program takes which sleeps an hour, a minute at a time."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, "sleeper.py")
+        file.write_text("import time\nfor _ in range(60):\n    time.sleep(60)\n")
+        took = []
+        for _ in range(5):
+            began = perf_counter()
+            run(file)
+            took.append(perf_counter() - began)
+    return statistics.median(took)
+
+
 PEERS = {"interleave-test": interleave_test, "frontrun": frontrun}
 
 
@@ -225,6 +238,7 @@ def report(rounds: int, executions: int) -> None:
         print(f"  {name:28} {cost_s * 1e6:6.2f} µs   {cost_s / handover:.2f} handovers")
     print(f"executions a second            {rate:6.0f}")
     print(f"  with a handover of 6 µs      {at_6:6.0f}      (bound {EXECUTIONS})")
+    print(f"an hour of virtual sleep       {hour_s() * 1e3:6.1f} ms     (bound 50)")
     for name in PEERS:
         theirs = peer_rate(name, 200)
         if theirs is None:

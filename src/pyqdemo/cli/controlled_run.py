@@ -11,6 +11,7 @@ from pyqdemo.card import Card
 from pyqdemo.cli.concluding import Guard, conclude
 from pyqdemo.cli.console import Console
 from pyqdemo.cli.helping import cells
+from pyqdemo.cli.last_resort import LastResort
 from pyqdemo.cli.offering import Offers
 from pyqdemo.cli.runs import Look
 from pyqdemo.cli.words import say
@@ -59,8 +60,8 @@ def watch_controlled(
             stage.announce(plan.limits.for_s, virtual=True)
         guard = Guard(stage)
         try:
-            with StopSignals() as signals:
-                done = execute(plan, guard, signals)
+            with StopSignals() as signals, LastResort(console.err) as resort:
+                done = execute(plan, _Alive(guard, resort), signals)
         except BaseException as error:
             stage.close_picture()  # what is said of it begins a line of its own
             if isinstance(error, ReplayMismatch):
@@ -81,6 +82,21 @@ def watch_controlled(
             control=_control(done, replayed),
             last=lambda code: _last(code, done.trace, offers, look.lang, show_schedule),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Alive:
+    """Looks on, and says at every tick that there is life in this process."""
+
+    guard: Guard
+    resort: LastResort
+
+    def printed(self, stream: str, text: str) -> None:
+        self.guard.printed(stream, text)
+
+    def tick(self, elapsed_ns: int) -> None:
+        self.resort.alive()
+        self.guard.tick(elapsed_ns)
 
 
 @dataclass(frozen=True, slots=True)
