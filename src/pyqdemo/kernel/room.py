@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TypeVar
 
 __all__ = ["with_room"]
@@ -13,10 +14,15 @@ T = TypeVar("T")
 
 
 def with_room(call: Callable[[], T]) -> T:
-    """Calls with a higher recursion limit, and gives the program its own back."""
+    """Calls with a higher recursion limit, and gives the program its own back.
+
+    So near to it that Python refuses to, the higher one stays; whoever carries the run puts
+    it back at the end.
+    """
     limit = sys.getrecursionlimit()
     sys.setrecursionlimit(limit + ROOM)
     try:
         return call()
     finally:
-        sys.setrecursionlimit(limit)
+        with suppress(RecursionError):
+            sys.setrecursionlimit(limit)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import _thread
 import gc
+import sys
 from collections.abc import Callable, Sequence
 from contextvars import Context
 from types import FrameType
@@ -84,7 +85,7 @@ class World:
         main = self.execution.main
         main.life = self.lives[main] = Life(self, main, body, at_exit)
         # Objects with a __del__ shall die where the program lets go of them, each time alike.
-        collecting = gc.isenabled()
+        collecting, limit = gc.isenabled(), sys.getrecursionlimit()
         gc.disable()
         try:
             first = self._choose()
@@ -96,6 +97,8 @@ class World:
         finally:
             if collecting:
                 gc.enable()
+            if sys.getrecursionlimit() != limit:
+                sys.setrecursionlimit(limit)
         self.lives.clear()
         self.scratch.clear()
         self.execution.tell_strategy()
