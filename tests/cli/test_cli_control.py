@@ -549,3 +549,46 @@ def test_what_was_printed_before_a_run_is_refused_is_shown(
     file = program(tmp_path, "print('a')\nimport multiprocessing\n")
     answer = typed(["run", str(file), "--seed", "0"])
     assert (answer.code, answer.out) == (4, "a\n")
+
+
+BESIDE_A_HEART = """
+import threading, time
+
+left, right = threading.Lock(), threading.Lock()
+
+def cross(first, second):
+    first.acquire()
+    second.acquire()
+    second.release()
+    first.release()
+
+def beat():
+    while True:
+        time.sleep(1)
+
+threading.Thread(target=beat, name="heart", daemon=True).start()
+for name, pair in (("anna", (left, right)), ("otto", (right, left))):
+    threading.Thread(target=cross, args=pair, name=name).start()
+"""
+
+
+@pytest.mark.parametrize(
+    ("lang", "told"),
+    [
+        ("en", "stopped  after 300 steps, {time}; anna and otto wait for each other"),
+        ("zh", "停下  走了 300 步，{time}；anna、otto 互相等待"),
+    ],
+)
+def test_who_waits_in_a_circle_is_told_though_a_bound_ended_the_run(
+    lang: str, told: str, typed: Callable[..., Answer], tmp_path: Path
+) -> None:
+    """Locks that were taken by plain acquire may be let go of by anybody, so it is no verdict."""
+    file = program(tmp_path, BESIDE_A_HEART)
+    for seed in range(40):
+        answer = typed(["run", str(file), "--seed", str(seed), "--max-steps", "300"], lang=lang)
+        if "anna" in answer.out:
+            before, _, after = told.partition("{time}")
+            assert before in answer.out
+            assert after in answer.out
+            return
+    raise AssertionError("no seed of 0 to 39 has the circle")

@@ -36,6 +36,7 @@ SHORTEST_NS = 1_000_000  # less virtual time says nothing: nobody chose it
 #: What input() raises where there is nothing to read.
 _NO_INPUT = "EOFError: EOF when reading a line"
 _STUCK = (OutcomeKind.STUCK, OutcomeKind.DEADLOCK)
+_BOUNDS = (OutcomeKind.TIME_BOUND, OutcomeKind.STEP_BOUND)
 
 
 def verdict_lines(
@@ -64,6 +65,10 @@ def verdict_lines(
     circle = find_cycle(state, rows)
     if circle:
         told = _circle(state, circle)
+    elif kind in _BOUNDS and (rows := find_cycle(state, outcome.waits)):
+        # Another task was still busy, and might have opened the circle: it is told, not judged.
+        held = _circle(state, rows)
+        told = Text(f"{told.en}; {held.en}", f"{told.zh}；{held.zh}")
     yield _verdict_line(Text(f"{word.en}  {told.en}", f"{word.zh}  {told.zh}"), lang, glyphs, bad)
     if rows:
         yield Line()
