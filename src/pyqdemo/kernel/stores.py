@@ -68,7 +68,29 @@ class OwnStore:
         return items.pop()
 
 
-class FifoStore(OwnStore):
+class _InLine(OwnStore):
+    """Ids in a container of the same kind as the items, moved as they are."""
+
+    _ids: Any
+
+    def put(self, value: Any, execution: Execution, task: Task) -> str:
+        self.items.append(value)
+        item = execution.new_item(task)
+        self._ids.append(item)
+        return item
+
+    def get(self) -> tuple[Any, str | None]:
+        items, ids, take = self.items, self._ids, self.take
+        value = take(items)
+        left = len(items)
+        if len(ids) == left + 1:
+            return value, take(ids)
+        if not left:
+            ids.clear()
+        return value, None
+
+
+class FifoStore(_InLine):
     """First in, first out."""
 
     split = True
@@ -77,49 +99,17 @@ class FifoStore(OwnStore):
         self.items: Any = deque()
         self._ids: deque[str] = deque()
 
-    def put(self, value: Any, execution: Execution, task: Task) -> str:
-        self.items.append(value)
-        item = execution.new_item(task)
-        self._ids.append(item)
-        return item
-
-    def get(self) -> tuple[Any, str | None]:
-        items, ids = self.items, self._ids
-        value = items.popleft()
-        left = len(items)
-        if len(ids) == left + 1:
-            return value, ids.popleft()
-        if not left:
-            ids.clear()
-        return value, None
-
     @staticmethod
     def take(items: Any) -> Any:
         return items.popleft()
 
 
-class LifoStore(OwnStore):
+class LifoStore(_InLine):
     """Last in, first out."""
 
     def __init__(self) -> None:
         super().__init__()
         self._ids: list[str] = []
-
-    def put(self, value: Any, execution: Execution, task: Task) -> str:
-        self.items.append(value)
-        item = execution.new_item(task)
-        self._ids.append(item)
-        return item
-
-    def get(self) -> tuple[Any, str | None]:
-        items, ids = self.items, self._ids
-        value = items.pop()
-        left = len(items)
-        if len(ids) == left + 1:
-            return value, ids.pop()
-        if not left:
-            ids.clear()
-        return value, None
 
 
 class HeapStore(OwnStore):
