@@ -7,12 +7,12 @@ the final one (see ``ordering``).
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pyqdemo.kernel.texts import Addresses
 from pyqdemo.trace import Event, Loss, Phase, Record, Resource, Task, TaskKind
 from pyqdemo.worlds.naming import variable_at
 from pyqdemo.worlds.native.lane import (
@@ -31,7 +31,6 @@ __all__ = ["Follower", "Merge", "Tables"]
 _VITAL = frozenset(
     (Operation.START, Operation.END, Operation.EXIT, Operation.ACQUIRE, Operation.RELEASE)
 )
-_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 
 
 @dataclass(slots=True)
@@ -52,7 +51,7 @@ class Tables:
     pids: dict[str, int] = field(default_factory=dict)
     ids: dict[int, str] = field(default_factory=dict)
     places: dict[tuple[int, int], str] = field(default_factory=dict)
-    addresses: dict[str, int] = field(default_factory=dict)
+    addresses: Addresses = field(default_factory=Addresses)
 
     def learn(self, stated: Stated) -> None:
         """Takes in one statement; the same one twice does no harm."""
@@ -132,13 +131,7 @@ class Tables:
             text = raw.decode("utf-8", "surrogatepass")
         except UnicodeDecodeError:
             text = raw.decode("utf-8", "replace")
-        if as_written or " at 0x" not in text:
-            return text
-        return _ADDRESS.sub(self._number_address, text)
-
-    def _number_address(self, found: re.Match[str]) -> str:
-        number = self.addresses.setdefault(found.group(), len(self.addresses) + 1)
-        return f" at #{number}"
+        return text if as_written else self.addresses.tidy(text)
 
 
 def _lane_files(folder: str) -> list[str]:
@@ -248,7 +241,7 @@ class Merge:
 
     def __iter__(self) -> Iterator[Record]:
         announced: set[str] = set()
-        self._tables.addresses.clear()
+        self._tables.addresses = Addresses()
         seq = 0
         for each in self._ordered():
             if isinstance(each, Noted):
