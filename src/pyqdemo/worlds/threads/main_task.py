@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import _thread
-import ctypes
 import os
 import sys
 import threading
@@ -17,7 +16,7 @@ from pyqdemo.kernel.texts import raised
 from pyqdemo.trace import Loss, OutcomeKind
 from pyqdemo.worlds.threads.carriers import Carrier
 from pyqdemo.worlds.threads.lives import Life, Unwind, here, local
-from pyqdemo.worlds.threads.minder import GRACE_S, MOST_ATTEMPTS, TICK_S
+from pyqdemo.worlds.threads.minder import GRACE_S, MOST_ATTEMPTS, TICK_S, interrupt
 from pyqdemo.worlds.threads.stand_ins.failing import show
 from pyqdemo.worlds.threads.stand_ins.streams import standard_error
 from pyqdemo.worlds.threads.stand_ins.systems import excepthook
@@ -212,8 +211,7 @@ def _wait(world: World, life: Life, carrier: Carrier, over: _thread.LockType) ->
             break
         if attempts == 1:
             _lose(world, "an object's __del__ at the end went on for too long and was broken off")
-        ident = ctypes.c_ulong(carrier.ident)
-        ctypes.pythonapi.PyThreadState_SetAsyncExc(ident, ctypes.py_object(Unwind))
+        interrupt(carrier)
     if raised is not None:
         raise raised
 

@@ -8,12 +8,13 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from pyqdemo.trace import OutcomeKind
+from pyqdemo.worlds.threads.carriers import Carrier
 from pyqdemo.worlds.threads.lives import Life, Unwind
 
 if TYPE_CHECKING:
     from pyqdemo.worlds.threads.world import World
 
-__all__ = ["PATIENCE_S", "mind"]
+__all__ = ["PATIENCE_S", "interrupt", "mind"]
 
 TICK_S = 0.05  # between looks at a run, for what it printed and whether it moves
 PATIENCE_S = 10.0  # for one step of a task: then it is taken for a loop without an operation
@@ -67,6 +68,11 @@ def _break_in(world: World, attempts: int) -> None:
     told = f"{life.task.name} went on for {world.patience_s:g} s without an operation{at}"
     world.execution.end(OutcomeKind.ABORTED, told)
     life.unwinding = True
+    interrupt(carrier)
+
+
+def interrupt(carrier: Carrier) -> None:
+    """Raises ``Unwind`` in a carrier's thread, wherever in Python it is."""
     thread, error = ctypes.c_ulong(carrier.ident), ctypes.py_object(Unwind)
     ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, error)
 

@@ -130,8 +130,11 @@ class World:
             self._still_unwinding(life)
         if frame is not None:
             if self.execution.log is not None:
-                operation.location = self.places.look(frame).location
-            if self.libraries and self.places.under_library(frame):
+                place = self.places.look(frame)
+                operation.location = place.location
+                if self.libraries and place.library:
+                    return self._under_library(life, operation, place)
+            elif self.libraries and self.places.under_library(frame):
                 return self._under_library(life, operation, self.places.look(frame))
         return self._take_turn(life, operation)
 
