@@ -18,7 +18,7 @@ from pyqdemo.kernel.waiting import Circles, waits
 from pyqdemo.point import Access, Exhausted, Pending, Point, Step, Strategy
 from pyqdemo.trace import Loss, Outcome, OutcomeKind, TaskKind, Wait
 
-__all__ = ["MODEL", "Execution", "Limits", "Written"]
+__all__ = ["MODEL", "Execution", "Written"]
 
 #: Version of the models and of the step's grain. A schedule means the same run only under
 #: the version it was made with, so whatever changes a run changes this.
@@ -119,7 +119,7 @@ class Execution:
 
         Raises:
             PyqdemoError: the strategy cannot choose what it was told to.
-        ValueError: it chose a task that is not enabled.
+            ValueError: it chose a task that is not enabled.
         """
         if self.over is not None or (
             (self._bounded or self.steps >= self.limits.max_steps) and self._at_a_bound()
@@ -233,8 +233,8 @@ class Execution:
         stream, text = operation.target or "", self.tidy(text)
         self.output.append(Written(stream.rpartition("/")[2], task.id, text))
         operation.value = text
-        if self.log is not None and not last:
-            self.log.done(self, task, operation)
+        if not last:
+            self._record(task, operation)
 
     def touch(self, *accesses: Access) -> None:
         """What the step under way reads or changes beside its operations, as the counter by
