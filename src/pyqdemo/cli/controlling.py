@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 __all__ = ["asked", "check_company", "limits", "no_clash", "refuse", "seed_of", "steered"]
 
-GREATEST_SEED = 2**63 - 1
 MOST_STEPS = 10**9
 USUAL_STEPS = 1_000_000
 _NATIVE_ONLY = ("speed", "start-method")
@@ -70,7 +69,9 @@ def refuse(control: Option, given: Given) -> UsageError:
 
 def seed_of(given: Given) -> int:
     """The seed that was typed, 0 if none was. Raises UsageError."""
-    return given.whole("seed", low=0, high=GREATEST_SEED, default=0, example=7)
+    from pyqdemo.executing.plan import HIGHEST_SEED
+
+    return given.whole("seed", low=0, high=HIGHEST_SEED, default=0, example=7)
 
 
 def limits(given: Given) -> Limits:
@@ -105,9 +106,11 @@ def steered(plan: Plan, given: Given, schedule: Schedule | None, endless: bool) 
             limits=limits_of(schedule),
             choices=schedule.choices,
         )
+    from pyqdemo.executing.plan import DEEPEST
+
     seed = seed_of(given)
     strategy = given.choice(STRATEGY) or "random"
-    depth = given.whole("depth", low=1, high=100, default=3)
+    depth = given.whole("depth", low=1, high=DEEPEST, default=3)
     if given.has("depth") and strategy != "pct":
         following = corrected(given, strategy="pct")
         raise UsageError("depth_of_pct", option="--depth", next=following)

@@ -8,11 +8,12 @@ from pathlib import Path
 
 from pyqdemo.card import Card
 from pyqdemo.cli.commands import Given
-from pyqdemo.cli.controlling import GREATEST_SEED, MOST_STEPS
+from pyqdemo.cli.controlling import MOST_STEPS
 from pyqdemo.cli.recorded import command_of
 from pyqdemo.cli.retyping import corrected, quoted_path, retyped
 from pyqdemo.cli.runs import CONTROL, LONGEST_S
 from pyqdemo.executing import Plan
+from pyqdemo.executing.plan import HIGHEST_SEED
 from pyqdemo.trace import Header
 
 __all__ = ["Offers", "offers", "offers_of_replay"]
@@ -127,7 +128,7 @@ def _program(plan: Plan) -> Path:
 
 
 def _next_seed(seed: int) -> int:
-    return seed + 1 if seed < GREATEST_SEED else 0
+    return seed + 1 if seed < HIGHEST_SEED else 0
 
 
 def _idle_strategy(alike: Given) -> Collection[str]:

@@ -12,7 +12,7 @@ from pyqdemo.schedule import Schedule
 from pyqdemo.strategies.pct import DEEPEST
 from pyqdemo.trace import Outcome
 
-__all__ = ["HIGHEST_SEED", "STRATEGIES", "Plan", "check_plan", "limits_of"]
+__all__ = ["DEEPEST", "HIGHEST_SEED", "STRATEGIES", "Plan", "check_plan", "limits_of"]
 
 STRATEGIES = ("random", "pct", "round-robin")
 HIGHEST_SEED = 2**63 - 1
