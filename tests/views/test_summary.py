@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 from kitchen import Kitchen, chefs_card
+from summaries import COMPLETED, PLAIN, QUEUE, lines_of
 
 from pyqdemo.analysis.promises import PromiseResult, Standing
 from pyqdemo.analysis.state import RunState
-from pyqdemo.analysis.summary import Fullest, LongestWait, QueueCount, Summary, Summing
+from pyqdemo.analysis.summary import Fullest, QueueCount, Summary, Summing
 from pyqdemo.card import Card
 from pyqdemo.languages import LANGUAGES, Text
 from pyqdemo.trace import (
@@ -25,11 +26,8 @@ from pyqdemo.trace import (
     TaskKind,
     Wait,
 )
-from pyqdemo.views.dress import UNICODE
-from pyqdemo.views.ending import summary_lines
 from pyqdemo.views.words import never_ends, pace
 
-QUEUE = Text("queue", "队列")
 NAMES = (
     Text("nothing lost", "不丢"),
     Text("nothing twice", "不重"),
@@ -37,26 +35,7 @@ NAMES = (
     Text("ended by itself", "自己结束"),
 )
 KEPT = tuple(PromiseResult("", name, Standing.KEPT) for name in NAMES)
-LONGEST = LongestWait(
-    task="0.4",
-    name="Thread-4",
-    operation="get",
-    resource="0/queue/1",
-    waited_ns=600_000_000,
-    because=Text("the queue was empty", "队列是空的"),
-)
-SUMMARY = Summary(
-    made=60,
-    used=60,
-    left=0,
-    ran_ns=2_400_000_000,
-    tasks=6,
-    longest=LONGEST,
-    fullest=Fullest("0/queue/1", QUEUE, 6, 10),
-    queues=(QueueCount("0/queue/1", QUEUE, "queue", 62, 62, 0),),
-    promises=KEPT,
-)
-COMPLETED = Outcome(OutcomeKind.COMPLETED, exit_code=0)
+SUMMARY = replace(PLAIN, fullest=Fullest("0/queue/1", QUEUE, 6, 10), promises=KEPT)
 
 
 def told(
@@ -69,17 +48,7 @@ def told(
     speed: float = 4.0,
     endless: bool = False,
 ) -> list[str]:
-    lines = summary_lines(
-        summary,
-        state or RunState(),
-        outcome,
-        card=card,
-        speed=speed,
-        endless=endless,
-        lang=lang,
-        glyphs=UNICODE,
-    )
-    return [line.text.rstrip() for line in lines]
+    return lines_of(summary, outcome, lang, state=state, card=card, speed=speed, endless=endless)
 
 
 def test_a_good_run_in_english() -> None:

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 from kitchen import chefs_card
+from summaries import COMPLETED, LONGEST, PLAIN, lines_of
 
 from pyqdemo.analysis.state import RunState
-from pyqdemo.analysis.summary import LongestWait, QueueCount, Summary
+from pyqdemo.analysis.summary import Summary
 from pyqdemo.card import Card
 from pyqdemo.languages import Text
 from pyqdemo.trace import (
@@ -26,30 +27,9 @@ from pyqdemo.trace import (
     TaskKind,
     Wait,
 )
-from pyqdemo.views.dress import UNICODE
-from pyqdemo.views.ending import summary_lines
 from pyqdemo.views.under_control import Replayed, UnderControl, never_ends
 
-QUEUE = Text("queue", "队列")
-LONGEST = LongestWait(
-    task="0.4",
-    name="Thread-4",
-    operation="get",
-    resource="0/queue/1",
-    waited_ns=600_000_000,
-    because=Text("the queue was empty", "队列是空的"),
-)
-SUMMARY = Summary(
-    made=60,
-    used=60,
-    left=0,
-    ran_ns=9_400_000_000,
-    tasks=6,
-    longest=LONGEST,
-    fullest=None,
-    queues=(QueueCount("0/queue/1", QUEUE, "queue", 62, 62, 0),),
-    promises=(),
-)
+SUMMARY = replace(PLAIN, ran_ns=9_400_000_000)
 HEADER = Header(
     program=(),
     control=Control.CONTROLLED,
@@ -60,7 +40,6 @@ HEADER = Header(
     bounds={"max_steps": 1_000_000},
 )
 CONTROL = UnderControl(HEADER, steps=1412, took_ns=12_000_000)
-COMPLETED = Outcome(OutcomeKind.COMPLETED, exit_code=0)
 
 
 def told(
@@ -74,19 +53,17 @@ def told(
     endless: bool = False,
     saved: Path | None = None,
 ) -> list[str]:
-    lines = summary_lines(
+    return lines_of(
         summary,
-        state or RunState(),
         outcome,
+        lang,
+        state=state,
         card=card,
         speed=1.0,
         endless=endless,
-        lang=lang,
-        glyphs=UNICODE,
         control=control,
         saved=saved,
     )
-    return [line.text.rstrip() for line in lines]
 
 
 def test_it_tells_seed_steps_and_both_times_and_no_pace() -> None:
