@@ -91,7 +91,7 @@ def execute(
 def _check_nesting(program: Program) -> None:
     """Ends the run around this one if it loads the same file, which would go on for ever."""
     around = getattr(local, "life", None)
-    if around is not None and around.world.scratch.get("loading") == program.path:
+    if around is not None and around.home.scratch.get("loading") == program.path:
         refuse("runs_itself", "pyqdemo.run")
 
 
@@ -129,7 +129,7 @@ def carry(
         tick=told.tick,
         asked_to_stop=(lambda: _first(signals)) if signals is not None else None,
     )
-    world.scratch["seed"] = plan.seed
+    world.seed = plan.seed
     announce_streams(world)
     try:
         with bind(program, world, arguments=plan.arguments, parameters=plan.parameters) as bound:

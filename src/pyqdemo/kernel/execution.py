@@ -6,14 +6,16 @@ from bisect import insort
 from collections.abc import Callable
 from dataclasses import dataclass
 from operator import attrgetter
+from signal import Signals
 from typing import Any
 
 from pyqdemo.kernel.limits import Limits
 from pyqdemo.kernel.log import Log
-from pyqdemo.kernel.operations import Model, Operation, Write, seconds_ns
+from pyqdemo.kernel.operations import Model, Note, Operation, Write, seconds_ns
+from pyqdemo.kernel.process_state import FIRST_NUMBER, ProcessState
 from pyqdemo.kernel.room import with_room
-from pyqdemo.kernel.tasks import Begin, Task
-from pyqdemo.kernel.texts import Addresses, raised, told
+from pyqdemo.kernel.tasks import AwaitThreads, Begin, Exit, Signalled, Task
+from pyqdemo.kernel.texts import raised, told
 from pyqdemo.kernel.waiting import Circles, waits
 from pyqdemo.point import Access, Exhausted, Pending, Point, Step, Strategy
 from pyqdemo.trace import Loss, Outcome, OutcomeKind, TaskKind, Wait
@@ -74,7 +76,8 @@ class Execution:
         exit_code: the program's own, once its main code is over.
         uncontrolled: what the program used that is not under control; while it is not
             empty, nothing may be claimed of other executions.
-        tidy: puts numbers in the place of addresses in a text.
+        processes: main tasks of all processes there were, in the order in which they started.
+        shared: the models of what processes share, by their resource's id.
         losses: what could not be done or recorded, said openly.
         over: how it ended; None while it goes on.
     """
@@ -93,21 +96,25 @@ class Execution:
         self.exit_code = 0
         self.uncontrolled: list[str] = []
         self.losses: list[Loss] = []
-        self.tidy = Addresses().tidy
+        self.processes: list[Task] = []
+        self.shared: dict[str, Model] = {}
         self.over: _Ending | None = None
         self._tasks: dict[str, Task] = {}
         self._bounded = limits.for_s is not None or limits.stop_after is not None
         self._until_ns = None if limits.for_s is None else seconds_ns(limits.for_s)
         self._touched: list[Access] | None = [] if getattr(strategy, "observes", False) else None
         self._circles = Circles()
+        self._behind: list[Callable[[], object]] = []
         strategy.begin()
-        self.main = self.running = self._make(Task("0", "MainThread", TaskKind.MAIN, None, False))
+        main = Task("0", "MainThread", TaskKind.MAIN, None, False)
+        main.of_process = ProcessState()
+        self.main = self.running = self._make(main)
 
     # What a carrier of tasks calls, in this order.
 
     def attempt(self, task: Task, operation: Operation) -> None:
         """A task says what it does next; it takes effect when the task is chosen."""
-        if operation.timeout_s is not None:
+        if operation.timeout_s is not None and operation.deadline_ns is None:
             operation.deadline_ns = self.now_ns + seconds_ns(operation.timeout_s)
             self.touch(_NOW)
         task.pending = operation
@@ -150,16 +157,26 @@ class Execution:
         return chosen
 
     def take_effect(self, task: Task) -> Any:
-        """What the task attempts happens; gives its answer, or raises its exception."""
+        """What the task attempts happens; gives its answer, or raises its exception.
+
+        Raises:
+            Signalled: a signal is delivered first; the operation has not happened, and the
+                task is to attempt it again.
+        """
         operation = task.pending
         assert operation is not None, "attempted before"
+        if task.signals:
+            self._deliver(task)
         task.pending = None
-        if self.log is None and self._touched is None:
-            return operation.apply(self, task)
         return self.perform(task, operation)
 
     def perform(self, task: Task, operation: Operation) -> Any:
         """An operation happens within the step of the running task, without a choice."""
+        if self.log is None and self._touched is None:
+            answer = operation.apply(self, task)
+            if self._behind:
+                self._catch_up()
+            return answer
         if self._touched is not None:
             self.touch(*self._accesses(task, operation))
         try:
@@ -172,7 +189,35 @@ class Execution:
                 self._record(task, operation)
             raise
         self._record(task, operation)
+        if self._behind:
+            self._catch_up()
         return answer
+
+    def operation(self, task: Task, name: str, args: tuple[Any, ...]) -> Operation:
+        """The operation of a name in ``kernel.mp.catalogue``, to be attempted by a task."""
+        from pyqdemo.kernel.mp.catalogue import OPERATIONS
+
+        return OPERATIONS[name](self, task, *args)
+
+    def aside(self, task: Task, name: str, args: tuple[Any, ...]) -> None:
+        """Such an operation happens within the running step, without a choice; no answer."""
+        self.perform(task, self.operation(task, name, args))
+
+    def await_threads(self, main: Task) -> Operation:
+        """A main task waits for the threads of its process."""
+        return AwaitThreads(main, self)
+
+    def leave(self, main: Task, awaited: bool, code: int) -> Operation:
+        """A process ends with that code; see ``tasks.Exit``."""
+        return Exit(main, self, awaited, code)
+
+    def ending_with(self, code: int) -> None:
+        """The program's first process says with which code it is going to end."""
+        self.exit_code = code
+
+    def task(self, id: str) -> Task:
+        """The task of an id."""
+        return self._tasks[id]
 
     def _record(self, task: Task, operation: Operation) -> None:
         log = self.log
@@ -197,12 +242,86 @@ class Execution:
         self.alive.remove(task)
         self._circles.ended()
 
-    def exit(self, task: Task) -> None:
-        """A process has ended, and its daemons with it; the first one ends the execution."""
-        for other in [other for other in self.alive if other.process is task]:
-            self.retire(other)
-        if task is self.main:
+    def spawn_process(
+        self, id: str, name: str, role: str | None, daemon: bool, maker: Task, method: str
+    ) -> Task:
+        """Makes a process: its main task, ready to begin."""
+        maker.children += 1
+        before = maker.process.state
+        task = Task(id, name, TaskKind.PROCESS, None, daemon)
+        state = task.of_process = ProcessState(FIRST_NUMBER + len(self.processes), method)
+        if method == "fork" or before.on_sigterm == "ignore":
+            state.on_sigterm = before.on_sigterm
+        return self._make(task, role, maker)
+
+    def spawn_feeder(self, process: Task) -> Task:
+        """Makes a feeder of a process, ready to begin."""
+        process.made["feeder"] = count = process.made.get("feeder", 0) + 1
+        task = Task(
+            f"{process.id}~{count}", "QueueFeederThread", TaskKind.FEEDER, process, daemon=True
+        )
+        return self._make(task, None, process)
+
+    def behind(self, what: Callable[[], object]) -> None:
+        """Has something done when the operation that takes effect has got its event."""
+        self._behind.append(what)
+
+    def end_process(self, process: Task, code: int, killed: bool = False) -> None:
+        """A process has ended, and everybody in it; the last one ends the execution.
+
+        Args:
+            process: its main task.
+            code: its exit code.
+            killed: it did not leave by itself, which gets an event.
+        """
+        state = process.state
+        if not state.alive:
+            return
+        state.alive, state.exit_code = False, code
+        if killed:
+            self._note(process, Note("die", value=str(code)))
+        if state.unwritten:
+            text = "".join(state.unwritten)
+            self._note(process, Note("lost", "0/stream/stdout", value=text))
+        for model in self.shared.values():
+            process_over = getattr(model, "process_over", None)
+            for lost in () if process_over is None else process_over(process, killed):
+                note = Note(lost.operation, lost.resource, lost.item, lost.value, lost.cut)
+                self._note(process, note)
+        for task in [task for task in self.alive if task.process is process]:
+            task.pending = None
+            self.retire(task)
+        if process is self.main:
+            self.exit_code = code
+        if not self.alive:
             self.end(OutcomeKind.COMPLETED)
+
+    def share(
+        self,
+        task: Task,
+        kind: str,
+        args: tuple[Any, ...],
+        *,
+        capacity: int | None = None,
+        of: str | None = None,
+        location: str | None = None,
+        name: str | None = None,
+        quiet: bool = False,
+    ) -> str:
+        """Makes the model of something that processes share and gives its id.
+
+        Args:
+            kind: in ``kernel.mp.catalogue.MODELS``, of which it is made with ``args``.
+            task, capacity, of, location, name, quiet: as of ``register``.
+        """
+        from pyqdemo.kernel.mp.catalogue import MODELS
+
+        model = MODELS[kind](*args)
+        self.register(
+            model, task, capacity=capacity, of=of, location=location, name=name, quiet=quiet
+        )
+        self.shared[model.id] = model
+        return model.id
 
     def register(
         self,
@@ -230,7 +349,8 @@ class Execution:
 
     def write(self, task: Task, operation: Write, text: str, last: bool = False) -> None:
         """One part of what a ``Write`` sends; ``take_effect`` records the last one's event."""
-        stream, text = operation.target or "", self.tidy(text)
+        stream = operation.target or ""
+        text = task.process.state.tidy(text)
         self.output.append(Written(stream.rpartition("/")[2], task.id, text))
         operation.value = text
         if not last:
@@ -302,12 +422,29 @@ class Execution:
 
     # Inside.
 
+    def _deliver(self, task: Task) -> None:
+        """A signal comes before what the task attempts."""
+        number = task.signals.pop(0)
+        self._note(task, Note("signal", value=Signals(number).name))
+        self.touch(Access(f"sigterm:{task.process.id}", "w"))
+        raise Signalled(number)
+
+    def _catch_up(self) -> None:
+        while self._behind:
+            self._behind.pop(0)()
+
+    def _note(self, task: Task, note: Note) -> None:
+        if self.log is not None:
+            self.log.done(self, task, note)
+
     def _make(self, task: Task, role: str | None = None, maker: Task | None = None) -> Task:
         task.pending = Begin()
         if self.log is not None:
             self.log.task(task, role, None if maker is None else maker.id)
         # What can fail for want of room has been done.
         self._tasks[task.id] = task
+        if task.process is task:
+            self.processes.append(task)
         insort(self.alive, task, key=_by_place)
         return task
 
@@ -318,10 +455,10 @@ class Execution:
             operation = task.pending
             if operation is None:
                 continue
-            if operation.ready():
+            if operation.ready() or task.signals:
                 enabled.append(task.id)
                 continue
-            if not operation.told:
+            if not operation.told and not operation.idle:
                 self._tell_blocked(task, operation)
             due = operation.deadline_ns
             if due is not None and due <= self._latest_ns():
@@ -400,7 +537,7 @@ class Execution:
         accesses = operation.accesses()
         if operation.deadline_ns is not None:
             accesses = (*accesses, Access("clock", "a"))  # its end may move the clock
-        if task.daemon:
+        if task.daemon or task.process is not self.main:
             accesses = (*accesses, Access(f"alive:{task.process.id}", "r"))
         return accesses
 
@@ -414,7 +551,7 @@ class Execution:
         overdue = not ready and due is not None and due <= self._latest_ns()
         return Pending(
             task=task.id,
-            enabled=ready or overdue,
+            enabled=ready or overdue or bool(task.signals),
             overdue=overdue,
             operation=operation.kind,
             resource=operation.target,

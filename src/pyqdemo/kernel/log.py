@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from pyqdemo.kernel.texts import Addresses
@@ -27,8 +28,9 @@ class Log:
         self.records: list[Record] = []
         self._seq = 0
         self._known: set[str] = set()
-        # Numbers of their own, so that what is printed does not hang on who records.
-        self._tidy = Addresses().tidy
+        # Numbers of their own, so that what is printed does not hang on who records; of each
+        # process its own, since two may have different things at one address.
+        self._tidy: dict[str, Callable[[str], str]] = {}
 
     @property
     def names(self) -> dict[str, str]:
@@ -77,6 +79,9 @@ class Log:
             kind, _, number = target.partition("/")[2].replace("~", "/").partition("/")
             self.resource(target, kind, f"{kind}-{number}")
         value, result = operation.value, operation.result if done else None
+        tidy = self._tidy.get(task.process.id)
+        if tidy is None:
+            tidy = self._tidy[task.process.id] = Addresses().tidy
         self.records.append(
             Event(
                 seq=self._seq + 1,
@@ -85,8 +90,8 @@ class Log:
                 operation=operation.kind,
                 resource=target,
                 item=operation.item if done else None,
-                value=value if value is None or as_written else self._tidy(value),
-                result=None if result is None else self._tidy(result),
+                value=value if value is None or as_written else tidy(value),
+                result=None if result is None else tidy(result),
                 location=operation.location,
                 virtual_ns=execution.now_ns,
                 depth=operation.depth if done else None,

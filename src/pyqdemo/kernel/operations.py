@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from pyqdemo.kernel.execution import Execution
     from pyqdemo.kernel.tasks import Task
 
-__all__ = ["Model", "Operation", "ReadClock", "Sleep", "Write", "seconds_ns"]
+__all__ = ["Model", "Note", "Operation", "ReadClock", "Sleep", "Write", "seconds_ns"]
 
 
 def seconds_ns(seconds: float) -> int:
@@ -53,6 +53,8 @@ class Operation:
         since_ns: since when it has been blocked.
         location: ``file.py:31`` in the program.
         quiet: it is a library's own affair and leaves no event unless it waits.
+        shared: it is attempted on what processes share; then it is made of plain data.
+        idle: that it waits is nobody's affair (who waits for work has nothing to do).
     """
 
     kind = ""
@@ -68,6 +70,8 @@ class Operation:
     told = False
     location: str | None = None
     quiet = False
+    shared = False
+    idle = False
 
     def ready(self) -> bool:
         """Whether it could take effect now without a timeout."""
@@ -91,6 +95,24 @@ class Operation:
     def needs(self) -> tuple[Task, ...]:
         """Those of them without whom it can surely not go on, while it waits without a bound."""
         return ()
+
+
+class Note(Operation):
+    """Nothing that is attempted, but an event that says what a step has brought about."""
+
+    def __init__(
+        self,
+        kind: str,
+        target: str | None = None,
+        item: str | None = None,
+        value: str | None = None,
+        cut: int = 0,
+    ) -> None:
+        self.kind = kind
+        self.target = target
+        self.item = item
+        self.value = value
+        self.cut = cut
 
 
 class Sleep(Operation):

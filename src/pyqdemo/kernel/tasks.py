@@ -6,19 +6,45 @@ from typing import TYPE_CHECKING, Any
 
 from pyqdemo.ids import place
 from pyqdemo.kernel.operations import Operation
+from pyqdemo.kernel.process_state import ProcessState
 from pyqdemo.point import Access
 from pyqdemo.trace import TaskKind
 
 if TYPE_CHECKING:
     from pyqdemo.kernel.execution import Execution
 
-__all__ = ["AwaitThreads", "Begin", "Census", "End", "Exit", "IsAlive", "Join", "Start", "Task"]
+__all__ = [
+    "LIVES",
+    "AwaitThreads",
+    "Begin",
+    "Census",
+    "End",
+    "Exit",
+    "IsAlive",
+    "Join",
+    "Signalled",
+    "Start",
+    "Task",
+]
 
 
 Place = tuple[tuple[bool, int], ...]
 
 #: That there is one more or one less: which of two comes first, only a census can tell.
 LIVES = Access("lives", "a")
+
+
+class Signalled(BaseException):
+    """Not the operation happens, but a signal is delivered to its task, which then attempts
+    the operation again.
+
+    Attributes:
+        number: of the signal.
+    """
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
 
 
 class Task:
@@ -33,6 +59,7 @@ class Task:
         saw_ns: the time when it last read the clock; None before that.
         looks: how often in a row it then found it as it was.
         life: what the world that carries it keeps with it.
+        signals: those that wait for a handler of the program's own to be called in it.
         children, items, made: how many tasks it made, items it put, resources by kind.
     """
 
@@ -47,10 +74,12 @@ class Task:
         "looks",
         "made",
         "name",
+        "of_process",
         "pending",
         "place",
         "process",
         "saw_ns",
+        "signals",
     )
 
     def __init__(
@@ -72,11 +101,19 @@ class Task:
         self.pending: Operation | None = None
         self.alive = True
         self.life: Any = None
+        self.of_process: ProcessState | None = None
+        self.signals: list[int] = []
         self.saw_ns: int | None = None
         self.looks = 0
         self.children: int = 0
         self.items = 0
         self.made: dict[str, int] = {}
+
+    @property
+    def state(self) -> ProcessState:
+        """Of its process, where it is the main task of one."""
+        assert self.of_process is not None, "a main task"
+        return self.of_process
 
     def __repr__(self) -> str:
         return f"<Task {self.id} {self.name}>"
@@ -160,13 +197,19 @@ class IsAlive(Operation):
 
 
 class Census(Operation):
-    """Asks which tasks are alive; the answer is those, in the order of their ids."""
+    """Asks which threads of its process are alive; the answer is those, in the order of ids."""
 
     kind = "enumerate"
 
     def apply(self, execution: Execution, task: Task) -> list[Task]:
         # A main task is seen until its process exits.
-        alive = [each for each in execution.alive if each.alive or each.process is each]
+        alive = [
+            each
+            for each in execution.alive
+            if each.process is task.process
+            and (each.alive or each.process is each)
+            and each.kind is not TaskKind.FEEDER
+        ]
         self.result = str(len(alive))
         return alive
 
@@ -198,7 +241,7 @@ class End(Operation):
 
 
 class AwaitThreads(Operation):
-    """A process's main task waits for the process's threads, but for the daemons.
+    """A process's main task waits for the process's threads, but for the daemons and feeders.
 
     Args:
         main: the main task.
@@ -206,6 +249,7 @@ class AwaitThreads(Operation):
     """
 
     kind = "join"
+    shared = True
     value: str | None = "threads"
 
     def __init__(self, main: Task, execution: Execution) -> None:
@@ -243,20 +287,24 @@ class Exit(AwaitThreads):
 
     Args:
         awaited: that was waited for before, so that nobody is waited for any more.
+        code: its exit code.
     """
 
     kind = "exit"
     value = None
 
-    def __init__(self, main: Task, execution: Execution, awaited: bool = False) -> None:
+    def __init__(
+        self, main: Task, execution: Execution, awaited: bool = False, code: int = 0
+    ) -> None:
         super().__init__(main, execution)
         self._awaited = awaited
+        self._code = code
 
     def ready(self) -> bool:
         return self._awaited or super().ready()
 
     def apply(self, execution: Execution, task: Task) -> None:
-        execution.exit(task)
+        execution.behind(lambda: execution.end_process(task, self._code))
 
     def accesses(self) -> tuple[Access, ...]:
         return (Access(f"alive:{self._main.id}", "w"), *super().accesses())

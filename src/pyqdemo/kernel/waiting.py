@@ -19,7 +19,7 @@ def waits(execution: Execution) -> tuple[Wait, ...]:
     rows = []
     for task in execution.alive:
         operation = task.pending
-        if operation is None or operation.ready():
+        if operation is None or operation.idle or operation.ready():
             continue
         rows.append(
             Wait(

@@ -311,5 +311,5 @@ def program_import(
     """``__import__`` of a program's modules, and of a run's copies of library modules."""
     if not isinstance(name, str) or level < 0:
         return builtins.__import__(name, globals, locals, tuple(fromlist or ()), level)
-    importing: Importing = here().world.scratch["surroundings"].importing
+    importing: Importing = here().home.surroundings.importing
     return importing.statement(name, globals, locals, fromlist, level, _frame(1))

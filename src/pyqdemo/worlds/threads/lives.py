@@ -10,9 +10,11 @@ from pyqdemo.kernel.tasks import Task
 from pyqdemo.worlds.threads.carriers import Carrier
 
 if TYPE_CHECKING:
+    from pyqdemo.worlds.threads.inside import Inside
+    from pyqdemo.worlds.threads.surroundings import Surroundings
     from pyqdemo.worlds.threads.world import World
 
-__all__ = ["Body", "Life", "OnlyLooking", "Unwind", "here", "local"]
+__all__ = ["Body", "Home", "Life", "OnlyLooking", "Unwind", "here", "local"]
 
 #: ``local.life`` is the life that the calling thread carries.
 local = _thread._local()
@@ -32,10 +34,38 @@ Body = Callable[[], str | None]
 the execution, and is what it returns, as ``raised NAME: text``."""
 
 
+class Home:
+    """What a process of the program has for itself, shared by its tasks.
+
+    Attributes:
+        main: the kernel's task of its main thread.
+        surroundings: in the place of a process's own modules and settings.
+        scratch: what the stand-ins keep for one process, by their own keys.
+        exit_code: what it is going to end with, once its main code is over.
+        inside: its modules, of a process that is simulated and not the program's first.
+    """
+
+    __slots__ = ("exit_code", "inside", "main", "scratch", "surroundings", "world")
+
+    def __init__(self, world: World, main: Task) -> None:
+        self.world = world
+        self.main = main
+        self.surroundings: Surroundings
+        self.scratch: dict[Any, Any] = {}
+        self.exit_code = 0
+        self.inside: Inside | None = None
+
+    @property
+    def life(self) -> Life:
+        """That of its main task."""
+        return self.world.lives[self.main]
+
+
 class Life:
     """A task with the thread that carries it.
 
     Attributes:
+        home: of its process.
         task: the kernel's.
         body: the task's own code, from its beginning to its end.
         at_exit: of a main task only; see ``World.run``.
@@ -55,6 +85,7 @@ class Life:
         "at_exit",
         "body",
         "carrier",
+        "home",
         "inside",
         "local",
         "looking",
@@ -67,12 +98,13 @@ class Life:
 
     def __init__(
         self,
-        world: World,
+        home: Home,
         task: Task,
         body: Body,
         at_exit: Callable[[], Sequence[Callable[[], object]]] | None = None,
     ) -> None:
-        self.world = world
+        self.world = home.world
+        self.home = home
         self.task = task
         self.body: Body | None = body
         self.at_exit = at_exit

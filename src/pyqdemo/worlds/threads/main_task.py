@@ -15,7 +15,7 @@ from typing import Any
 from pyqdemo.kernel.texts import raised
 from pyqdemo.trace import Loss, OutcomeKind
 from pyqdemo.worlds.threads.carriers import Carrier
-from pyqdemo.worlds.threads.lives import Life, Unwind, here, local
+from pyqdemo.worlds.threads.lives import Home, Life, Unwind, here, local
 from pyqdemo.worlds.threads.minder import GRACE_S, MOST_ATTEMPTS, TICK_S, interrupt
 from pyqdemo.worlds.threads.stand_ins.failing import show
 from pyqdemo.worlds.threads.stand_ins.streams import standard_error
@@ -93,10 +93,13 @@ def live(around: Surroundings, start: Callable[[], object]) -> str | None:
 def _end(around: Surroundings, error: BaseException) -> str:
     execution = around.world.execution
     if isinstance(error, SystemExit):
-        execution.exit_code = _exit_code(error)
+        code = _exit_code(error)
     else:
         execution.failed(here().task, error)
-        execution.exit_code = 130 if isinstance(error, KeyboardInterrupt) else 1
+        code = 130 if isinstance(error, KeyboardInterrupt) else 1
+    around.home.exit_code = code
+    execution.ending_with(code)
+    if not isinstance(error, SystemExit):
         _report(around, error)
     return raised(error)
 
@@ -125,7 +128,7 @@ def _report(around: Surroundings, error: BaseException) -> None:
         show(error, "\nOriginal exception was:\n")
 
 
-def let_die(world: World, let_go: Callable[[], object], acting: bool) -> None:
+def let_die(home: Home, let_go: Callable[[], object], acting: bool) -> None:
     """Lets the objects of a run that is over die: what they do in ``__del__`` happens at once.
 
     After a run that did not complete it is no part of the run, as when Python is killed.
@@ -138,12 +141,15 @@ def let_die(world: World, let_go: Callable[[], object], acting: bool) -> None:
     Raises:
         BaseException: what came in this thread meanwhile, Ctrl-C for one.
     """
+    world = home.world
     execution = world.execution
     log, written = execution.log, len(execution.output)
+    # A further process that ended has not let them die: it was gone at once.
     completed = execution.over is not None and execution.over.kind is OutcomeKind.COMPLETED
-    life = Life(world, execution.main, lambda: None)
+    completed = completed and home is world.home
+    life = Life(home, home.main, lambda: None)
     life.inside = True
-    world.lives[execution.main] = life
+    world.lives[home.main] = life
     if not completed:
         execution.log = None
     try:

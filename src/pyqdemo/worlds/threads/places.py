@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from types import CodeType, FrameType
 from typing import NamedTuple
 
+from pyqdemo.worlds.naming import variable_at
 from pyqdemo.worlds.owning import ours, owner_of
 
 __all__ = ["BOTTOM", "Place", "Places"]
@@ -99,6 +101,17 @@ class Places:
         if self.called is not None and name == self.called[1]:
             name = self.called[0]
         return f"{name}:{line}"
+
+    def variable(self, place: Place, second: bool | None = None) -> str | None:
+        """The variable that the program binds to what it makes there, if that is plain.
+
+        Args:
+            second: it is an end of a pipe, and the second one; None if it is none.
+        """
+        if place.location is None:
+            return None
+        at = self.file_of(place.location)
+        return variable_at(Path(self.folder), at, second is not None, bool(second))
 
     def _kind(self, frame: FrameType) -> int:
         code = frame.f_code

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from pyqdemo.errors import RunError
 from pyqdemo.trace import OutcomeKind
-from pyqdemo.worlds.threads.lives import Unwind, here
-from pyqdemo.worlds.threads.world import World
+from pyqdemo.worlds.threads.lives import Home, Unwind, here
 
 if TYPE_CHECKING:
     from pyqdemo.worlds.threads.importing import Importing
+    from pyqdemo.worlds.threads.programs import Program
 
 __all__ = ["Callback", "Surroundings", "refuse", "stop", "surroundings"]
 
@@ -21,26 +21,29 @@ Callback = tuple[Callable[..., object], tuple[Any, ...], Mapping[str, Any]]
 
 
 class Surroundings:
-    """The process-wide state of one run.
+    """The process-wide state of one process of a program.
 
     Attributes:
-        world: which carries the run.
-        program: the file as the user named it.
+        home, world: whose it is, and what carries it.
+        program: the program.
         argv, path: the program's ``sys.argv`` and ``sys.path``.
         modules: the program's own modules and the stand-ins, by name; of the others the real
             ones count. None forbids an import, as in ``sys.modules``. It stands in the
-            world's scratch as ``modules`` too.
+            home's scratch as ``modules`` too.
         builtins: of the program's modules.
         importing: what makes the modules.
         undo: what gives the host back what the program changed, by what that is.
         at_exit: what ``atexit`` calls, in the order of registration.
+        at_last: what is done when the threads have ended and ``atexit`` has been served.
         before_join: called by the main task when its code is over, before it waits for
             threads, the last one first: how executors learn of the end.
-        handlers: of signals, which are never delivered.
+        handlers: of signals. SIGTERM comes from other processes of the program, and from
+            nobody else; no other signal is ever delivered.
     """
 
-    def __init__(self, world: World, program: str, argv: list[str], path: list[str]) -> None:
-        self.world = world
+    def __init__(self, home: Home, program: Program, argv: list[str], path: list[str]) -> None:
+        self.home = home
+        self.world = home.world
         self.program = program
         self.argv = argv
         self.path = path
@@ -50,9 +53,14 @@ class Surroundings:
         self.undo: dict[str, Callable[[], object]] = {}
         self.at_exit: list[Callback] = []
         self.before_join: list[Callable[[], object]] = []
+        self.at_last: list[Callable[[], object]] = []
         self.handlers: dict[int, Any] = {}
-        world.scratch["surroundings"] = self
-        world.scratch["modules"] = self.modules
+        home.surroundings = self
+        home.scratch["modules"] = self.modules
+
+    def handle_signal(self, number: int) -> None:
+        """Calls the program's own handler of a signal, in the calling task."""
+        self.handlers[number](number, None)
 
     def forget(self) -> None:
         """Lets go of everything when the run is over."""
@@ -60,13 +68,13 @@ class Surroundings:
         self.undo.clear()
         self.at_exit.clear()
         self.before_join.clear()
+        self.at_last.clear()
         self.handlers.clear()
 
 
 def surroundings() -> Surroundings:
     """Those of the calling task's run."""
-    found: Surroundings = here().world.scratch["surroundings"]
-    return found
+    return here().home.surroundings
 
 
 def stop(detail: str) -> NoReturn:
@@ -90,6 +98,6 @@ def refuse(happened: str, what: str) -> NoReturn:
     """
     life = here()
     place = life.world.places.look(sys._getframe(1))
-    file = surroundings().program
+    file = surroundings().program.given
     life.world.error = RunError(happened, what=what, where=place.location or file, file=file)
     stop(f"{what} cannot be controlled")

@@ -13,16 +13,17 @@ from typing import Any
 from pyqdemo.kernel.execution import Execution
 from pyqdemo.kernel.operations import Operation
 from pyqdemo.kernel.room import with_room
-from pyqdemo.kernel.tasks import AwaitThreads, End, Exit, Start, Task
+from pyqdemo.kernel.tasks import Begin, End, Signalled, Start, Task
 from pyqdemo.kernel.texts import raised
 from pyqdemo.trace import Loss, OutcomeKind
 from pyqdemo.worlds.threads.carriers import Carriers
-from pyqdemo.worlds.threads.lives import Body, Life, OnlyLooking, Unwind, here, local
+from pyqdemo.worlds.threads.lives import Body, Home, Life, OnlyLooking, Unwind, here, local
 from pyqdemo.worlds.threads.minder import PATIENCE_S, mind
 from pyqdemo.worlds.threads.places import Place, Places
 
 __all__ = ["Life", "Unwind", "World", "here"]
 
+Bear = Callable[[Life, Any, str, str, bytes | None], None]
 MOST_SWALLOWED = 20  # times that a task may catch its own unwinding
 
 
@@ -42,7 +43,9 @@ class World:
         error: what the strategy raised, or what stopped the thread that waits.
         libraries: whether the program has imported any library that could call it back.
             While there is none, no stack has to be read.
-        scratch: what the stand-ins keep for one execution, by their own keys.
+        homes: of the program's processes, the first one's first.
+        seed: of the program's random draws.
+        bear: gives a process that has been started its life; see ``stand_ins.mp.processes``.
         done: held until every task is over or abandoned.
     """
 
@@ -61,7 +64,10 @@ class World:
         self.libraries = True
         self.carriers = carriers
         self.lives: dict[Task, Life] = {}
-        self.scratch: dict[Any, Any] = {}
+        self.home = Home(self, execution.main)
+        self.homes = [self.home]
+        self.seed = 0
+        self.bear: Bear | None = None
         self.error: BaseException | None = None
         self.tick = tick
         self.asked_to_stop = asked_to_stop
@@ -83,7 +89,7 @@ class World:
                 every task has been ended before.
         """
         main = self.execution.main
-        main.life = self.lives[main] = Life(self, main, body, at_exit)
+        main.life = self.lives[main] = Life(self.home, main, body, at_exit)
         # Objects with a __del__ shall die where the program lets go of them, each time alike.
         collecting, limit = gc.isenabled(), sys.getrecursionlimit()
         gc.disable()
@@ -100,7 +106,8 @@ class World:
             if sys.getrecursionlimit() != limit:
                 sys.setrecursionlimit(limit)
         self.lives.clear()
-        self.scratch.clear()
+        for home in self.homes:
+            home.scratch.clear()
         self.execution.tell_strategy()
         if self.error is not None:
             raise self.error
@@ -151,21 +158,79 @@ class World:
 
     def _take_turn(self, life: Life, operation: Operation) -> Any:
         execution, task = self.execution, life.task
-        execution.attempt(task, operation)
-        try:
-            chosen = execution.choose()
-        except RecursionError:
-            chosen = with_room(self._choose)
-        except BaseException as error:
-            self._fail(error)
-            chosen = None
-        if chosen is not task:
-            self._hand_over(life, chosen)
-        life.inside = True
-        try:
-            return execution.take_effect(task)
-        finally:
-            life.inside = False
+        while True:
+            execution.attempt(task, operation)
+            try:
+                chosen = execution.choose()
+            except RecursionError:
+                chosen = with_room(self._choose)
+            except BaseException as error:
+                self._fail(error)
+                chosen = None
+            if chosen is not task:
+                self._hand_over(life, chosen)
+            life.inside = True
+            try:
+                return execution.take_effect(task)
+            except Signalled as signalled:
+                number = signalled.number
+            finally:
+                life.inside = False
+            life.home.surroundings.handle_signal(number)
+
+    def request(self, name: str, args: tuple[Any, ...], frame: FrameType | None) -> Any:
+        """The calling task attempts an operation on what processes share.
+
+        Args:
+            name, args: as in ``kernel.mp.catalogue.OPERATIONS``, without the first two.
+            frame: as of ``perform``.
+        """
+        return self.perform(self.execution.operation(here().task, name, args), frame)
+
+    def request_at_once(self, name: str, args: tuple[Any, ...], frame: FrameType | None) -> Any:
+        """As ``request``, for an operation that must not fail; see ``at_once``."""
+        return self.at_once(self.execution.operation(here().task, name, args), frame)
+
+    def aside(self, name: str, args: tuple[Any, ...]) -> None:
+        """Such an operation happens within the running step, without a choice: when an object
+        dies. Nothing happens where no run goes on any more."""
+        life: Life | None = getattr(local, "life", None)
+        if life is not None and not life.unwinding and self.execution.over is None:
+            self.execution.aside(life.task, name, args)
+
+    def share(
+        self,
+        kind: str,
+        args: tuple[Any, ...],
+        frame: FrameType,
+        capacity: int | None = None,
+        of: str | None = None,
+        second: bool | None = None,
+    ) -> str:
+        """Makes something that processes share; gives its id.
+
+        Args:
+            kind, args: as in ``kernel.mp.catalogue.MODELS``.
+            frame: of the code that makes it.
+            capacity, of: as in ``trace.Resource``.
+            second: it is an end of a pipe, and the second one; None if it is none.
+        """
+        place = self.places.look(frame)
+        return self.execution.share(
+            here().task,
+            kind,
+            args,
+            capacity=capacity,
+            of=of,
+            location=place.location,
+            name=self.places.variable(place, second) if self.execution.log is not None else None,
+            quiet=place.direct,
+        )
+
+    def start_feeder(self, id: str, body: Body) -> None:
+        """A feeder that the calling task's process has made gets its life."""
+        home, task = here().home, self.execution.task(id)
+        task.life = self.lives[task] = Life(home, task, body)
 
     def at_once(self, operation: Operation, frame: FrameType | None) -> Any:
         """An operation that gives something back and must not fail, as in a ``finally``.
@@ -190,7 +255,8 @@ class World:
             thread: the stand-in Thread object.
         """
         # Made first: at the bottom of its stack the program may have room for one, not both.
-        started = Life(self, self.execution.main, body)
+        home = here().home
+        started = Life(home, home.main, body)
         started.thread = thread
         task: Task = self.perform(operation, frame)
         started.task = task
@@ -204,9 +270,9 @@ class World:
         execution, target = self.execution, operation.target
         its_own = place.direct if target is None else "~" in target.partition("/")[2]
         operation.quiet = its_own
-        if not its_own and operation.kind != "write":
+        if not its_own and operation.kind != "write" and not operation.shared:
             execution.note_uncontrolled(f"{operation.kind} inside a library")
-        if not operation.ready():
+        if operation.shared or not operation.ready():
             operation.quiet = False
             return self._take_turn(life, operation)
         life.inside = True
@@ -279,7 +345,11 @@ class World:
 
     def _live(self, life: Life) -> None:  # its name is known to ``places``
         execution, task = self.execution, life.task
-        execution.take_effect(task)  # its begin
+        try:
+            execution.take_effect(task)  # its begin
+        except Signalled as signalled:
+            life.home.surroundings.handle_signal(signalled.number)
+            self._take_turn(life, Begin())
         assert life.body is not None, "it has not lived yet"
         # A carrier is used again: what a task sets in its context ends with it.
         result = Context().run(life.body)
@@ -288,10 +358,10 @@ class World:
             return
         callbacks = life.at_exit()
         if callbacks:
-            self.perform(AwaitThreads(task, execution), None)
+            self.perform(execution.await_threads(task), None)
             for callback in callbacks:
                 callback()
-        self.perform(Exit(task, execution, awaited=bool(callbacks)), None)
+        self.perform(execution.leave(task, bool(callbacks), life.home.exit_code), None)
 
     def _unwind_next(self) -> None:
         """The execution is over: takes the next task off its stack, one at a time."""
@@ -327,4 +397,8 @@ class World:
             life.abandoned = True
             reason = f"{life.task.name} {why}: its thread could not be ended"
             self.execution.losses.append(Loss(reason, life.task.id))
-        self._unwind_next()
+        chosen = self._choose() if self.execution.over is None else None
+        if chosen is not None:
+            self._wake(chosen)
+        else:
+            self._unwind_next()

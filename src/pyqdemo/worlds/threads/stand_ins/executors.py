@@ -219,7 +219,7 @@ def _new_prefix() -> str:
     """``ThreadPoolExecutor-0``: counted in the order in which they are made."""
     world = here().world
     world.execution.touch(Access("names:executor", "w"))  # who comes first gets the smaller one
-    counter = world.scratch.setdefault("executors made", itertools.count())
+    counter = here().home.scratch.setdefault("executors made", itertools.count())
     return f"ThreadPoolExecutor-{next(counter)}"
 
 

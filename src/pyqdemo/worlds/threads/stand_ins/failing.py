@@ -37,7 +37,7 @@ def fail_thread(life: Life, thread: Any, error: BaseException) -> str | None:
     if isinstance(error, SystemExit):
         return None
     life.world.execution.failed(life.task, error)
-    modules: dict[str, Any] = life.world.scratch.get("modules", {})
+    modules: dict[str, Any] = life.home.scratch.get("modules", {})
     hook = getattr(modules.get("threading"), "excepthook", excepthook)
     args = SimpleNamespace(
         exc_type=type(error),

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from types import FrameType
 from typing import Any
 
 from pyqdemo.kernel.operations import Model
-from pyqdemo.worlds.naming import variable_at
-from pyqdemo.worlds.threads.places import Places
 from pyqdemo.worlds.threads.world import here
 
 __all__ = ["made", "timeout_of"]
@@ -33,17 +30,10 @@ def made(
         capacity=capacity,
         of=of,
         location=place.location,
-        name=_variable(life.world.places, place.location) if execution.log else None,
+        name=life.world.places.variable(place) if execution.log else None,
         quiet=place.direct,
     )
     return model
-
-
-def _variable(places: Places, location: str | None) -> str | None:
-    """The variable that the program binds to what it makes there, if that is plain."""
-    if location is None:
-        return None
-    return variable_at(Path(places.folder), places.file_of(location), False, False)
 
 
 def timeout_of(timeout: float | None) -> float | None:

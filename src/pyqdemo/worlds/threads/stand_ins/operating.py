@@ -87,7 +87,7 @@ def write(fd: int, data: Any, /) -> int:
     """``os.write``; stdout and stderr are the run's."""
     if fd not in (1, 2):
         return os.write(fd, data)
-    stream = standard_stream(here().world, "stdout" if fd == 1 else "stderr")
+    stream = standard_stream(here().home, "stdout" if fd == 1 else "stderr")
     written: int = stream.buffer.write(data)
     return written
 

@@ -25,7 +25,7 @@ def _stream() -> random.Random:
     found: random.Random | None = life.local.get("random")
     if found is None:
         world = life.world
-        found = random.Random(f"{world.scratch.get('seed', 0)}/{life.task.id}/random")
+        found = random.Random(f"{world.seed}/{life.task.id}/random")
         life.local["random"] = found
     return found
 
@@ -49,7 +49,7 @@ class Random(random.Random):
         if a is None:
             life = here()
             count = life.local["randoms"] = life.local.get("randoms", 0) + 1
-            a = f"{life.world.scratch.get('seed', 0)}/{life.task.id}/Random/{count}"
+            a = f"{life.world.seed}/{life.task.id}/Random/{count}"
         super().seed(a, version)
 
 

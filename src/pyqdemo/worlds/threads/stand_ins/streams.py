@@ -10,6 +10,7 @@ from types import FrameType
 from typing import Any
 
 from pyqdemo.kernel.operations import Write
+from pyqdemo.worlds.threads.lives import Home
 from pyqdemo.worlds.threads.world import World, here
 
 __all__ = ["STREAMS", "Stream", "announce_streams", "program_print", "standard_error"]
@@ -104,7 +105,7 @@ def program_print(
     Natively others do; ``explain`` lets them.
     """
     if file is None:
-        file = standard_stream(here().world, "stdout")
+        file = standard_stream(here().home, "stdout")
         if file is None:
             return  # as print does without a stdout
     if type(file) is not Stream:
@@ -120,12 +121,12 @@ def program_print(
     file.send((*parts, "\n" if end is None else end), _frame(1))
 
 
-def standard_stream(world: World, name: str) -> Any:
+def standard_stream(home: Home, name: str) -> Any:
     """What the program has as ``sys.stdout`` or ``sys.stderr`` at the moment."""
-    modules: dict[str, Any] = world.scratch.get("modules", {})
+    modules: dict[str, Any] = home.scratch.get("modules", {})
     if "sys" in modules:
         return getattr(modules["sys"], name)
-    found: dict[str, Stream] = world.scratch.setdefault("streams", {})
+    found: dict[str, Stream] = home.scratch.setdefault("streams", {})
     if name not in found:
         found[name] = Stream(name)
     return found[name]
@@ -133,4 +134,4 @@ def standard_stream(world: World, name: str) -> Any:
 
 def standard_error() -> Any:
     """The calling task's ``sys.stderr``."""
-    return standard_stream(here().world, "stderr")
+    return standard_stream(here().home, "stderr")

@@ -80,12 +80,12 @@ def setswitchinterval(interval: float, /) -> None:
     """``sys.setswitchinterval``: means nothing here, where we decide who runs."""
     if not interval > 0:
         raise ValueError("switch interval must be strictly positive")
-    here().world.scratch["switch interval"] = float(interval)
+    here().home.scratch["switch interval"] = float(interval)
 
 
 def getswitchinterval() -> float:
     """What the program has set, else Python's own default."""
-    interval: float = here().world.scratch.get("switch interval", 0.005)
+    interval: float = here().home.scratch.get("switch interval", 0.005)
     return interval
 
 
@@ -109,7 +109,7 @@ SYS: dict[str, Any] = {
 
 def sys_of(around: Surroundings) -> dict[str, Any]:
     """Of the module ``sys``, what a run has for itself. There is no keyboard."""
-    out, err = (standard_stream(around.world, name) for name in ("stdout", "stderr"))
+    out, err = (standard_stream(around.home, name) for name in ("stdout", "stderr"))
     keyboard = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
     return {
         "argv": around.argv,
@@ -217,15 +217,15 @@ REDIRECTING: dict[str, Any] = {
 
 
 def _enable() -> None:
-    here().world.scratch["gc"] = True
+    here().home.scratch["gc"] = True
 
 
 def _disable() -> None:
-    here().world.scratch["gc"] = False
+    here().home.scratch["gc"] = False
 
 
 def _isenabled() -> bool:
-    enabled: bool = here().world.scratch.get("gc", True)
+    enabled: bool = here().home.scratch.get("gc", True)
     return enabled
 
 

@@ -47,7 +47,7 @@ def stack_size(size: int = 0, /) -> int:
         raise ValueError("size must be 0 or a positive value")
     if 0 < size < 32_768:
         raise ValueError(f"size not valid: {size} bytes")
-    scratch = here().world.scratch
+    scratch = here().home.scratch
     before: int = scratch.get("stack size", 0)
     scratch["stack size"] = size
     return before

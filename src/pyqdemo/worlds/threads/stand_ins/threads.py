@@ -237,7 +237,7 @@ class _MainThread(Thread):
     """The main task as the program sees it."""
 
     def __init__(self, task: Task) -> None:
-        self._name = task.name
+        self._name = "MainThread"
         self._task = task
         self._daemonic = False
         self._initialized = True
@@ -257,8 +257,7 @@ def current_thread() -> Thread:
 
 def main_thread() -> Thread:
     """The Thread object of the program's main task."""
-    world = here().world
-    life = world.lives[world.execution.main]
+    life = here().home.life
     if life.thread is None:
         life.thread = _MainThread(life.task)
     thread: Thread = life.thread
@@ -295,9 +294,9 @@ def _ident_of(task: Task) -> int:
 
 def _new_name(target: Callable[..., object] | None) -> str:
     """``Thread-3 (work)``: counted in the order in which the objects are made."""
-    world = here().world
-    world.execution.touch(_NAMES)
-    counter = world.scratch.setdefault("threads made", itertools.count(1))
+    life = here()
+    life.world.execution.touch(_NAMES)
+    counter = life.home.scratch.setdefault("threads made", itertools.count(1))
     name = f"Thread-{next(counter)}"
     try:
         return f"{name} ({target.__name__})" if target is not None else name

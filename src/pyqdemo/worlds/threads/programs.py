@@ -1,0 +1,73 @@
+"""A program as it was read: enough to run it any number of times."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import CodeType
+
+from pyqdemo.trace import ProgramFile
+from pyqdemo.worlds.threads.places import Places
+from pyqdemo.worlds.threads.sources import Sources, source_file
+
+__all__ = ["Program"]
+
+#: A program without any of these has no object that does something when it dies.
+_ACTING = ("__del__", "weakref", "yield", "async")
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A program that can be run any number of times.
+
+    Attributes:
+        given: the file as the user named it: the program's ``sys.argv[0]``.
+        path: the same, absolute.
+        folder: the program's own code lies in it.
+        entry: where its modules are searched first; its ``sys.path[0]``.
+        file: the file's text as it was read.
+        code: of the file.
+        function: name of the function to call, None for a script or a lesson.
+        package: that the file is a module of, None for a script.
+        sources: of the modules beside it.
+    """
+
+    given: str
+    path: Path
+    folder: Path
+    entry: Path
+    file: ProgramFile
+    code: CodeType = field(repr=False)
+    function: str | None = None
+    package: str | None = None
+    sources: Sources = field(repr=False, compare=False, kw_only=True)
+    #: Of how many modules beside it the answer is known, and the answer.
+    _acting: list[int] = field(default_factory=lambda: [-1, 0], repr=False, compare=False)
+
+    @property
+    def places(self) -> Places:
+        """Whose code is whose, kept over all runs."""
+        return self.sources.places
+
+    def acts_when_it_dies(self) -> bool:
+        """Whether it may have objects that do something when they die."""
+        texts = self.sources.texts
+        if self._acting[0] != len(texts):
+            found = any(word in text for text in (self.file.text, *texts) for word in _ACTING)
+            self._acting[:] = [len(texts), found]
+        return bool(self._acting[1])
+
+    @property
+    def files(self) -> tuple[ProgramFile, ...]:
+        """The program's files so far: its own, then those that its runs have imported."""
+        beside = (file for file in self.sources.files if file.name != self.file.name)
+        return (self.file, *beside)
+
+    def files_named(self, wanted: Sequence[ProgramFile]) -> tuple[ProgramFile, ...]:
+        """The files of the same names as they are now; those that are gone are left out."""
+        found = [self.file]
+        for file in wanted:
+            if file.name != self.file.name and (self.folder / file.name).is_file():
+                found.append(source_file(file.name, (self.folder / file.name).read_bytes()))
+        return tuple(found)
