@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pyqdemo.card import Card, Made, Parameter, Promises, Reference, Trial, Used, read_card
+from pyqdemo.card import Card, Made, Parameter, Promises, Reference, Show, Trial, Used, read_card
 from pyqdemo.errors import CardError, Exit
 from pyqdemo.languages import Text
 
@@ -181,6 +181,45 @@ def test_a_parameter_that_does_not_hold_together_is_refused(
     tmp_path: Path, before: str, after: str, reason: str
 ) -> None:
     assert reason in refusal_of(tmp_path, SMALLEST + LOAVES.replace(before, after, 1))
+
+
+FLAW = """\
+[published]
+[[published.flaws]]
+id = "never_ends"
+en = "It never ends."
+zh = "不会结束。"
+[[published.flaws]]
+id = "eats_twice"
+en = "A loaf is sold twice."
+zh = "同一个面包卖了两次。"
+[published.flaws.show]
+options = "--seed 12 --loaves 3"
+"""
+
+
+def test_a_flaw_may_name_the_run_that_shows_it(tmp_path: Path) -> None:
+    card = card_of(tmp_path, SMALLEST + LOAVES + FLAW, published=True)
+    assert [flaw.show for flaw in card.flaws] == [None, Show("--seed 12 --loaves 3")]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "reason"),
+    [
+        ("--seed 12 ", "", "show: options has neither --seed nor --schedule"),
+        ("--seed 12", "--seed '12", "show: options cannot be typed: No closing quotation"),
+        ("options", "option", "show: options is missing"),
+        ("options =", "seed = 12\noptions =", "nothing here is called seed"),
+        ('"eats_twice"', '"never_ends"', "two flaws of one id among never_ends, never_ends"),
+        ('"eats_twice"', '"eats twice"', "id is 'eats twice', expected small letters"),
+    ],
+)
+def test_a_flaw_that_does_not_hold_together_is_refused(
+    tmp_path: Path, before: str, after: str, reason: str
+) -> None:
+    assert before in FLAW
+    text = SMALLEST + LOAVES + FLAW.replace(before, after, 1)
+    assert reason in refusal_of(tmp_path, text, published=True)
 
 
 def test_two_parameters_of_one_name_are_refused(tmp_path: Path) -> None:

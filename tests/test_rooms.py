@@ -232,6 +232,7 @@ EXPORTS = {
         "Promise",
         "Promises",
         "Reference",
+        "Show",
         "Trial",
         "Used",
         "Words",

@@ -16,7 +16,17 @@ from pyqdemo.codec import read_trace
 from pyqdemo.errors import Exit, ScheduleError, TraceError
 from pyqdemo.languages import Text
 from pyqdemo.schedule import MAX_STEPS, Schedule, check, from_text, schedule_of, to_text
-from pyqdemo.trace import Control, Event, Header, Phase, ProgramFile, Task, TaskKind, Trace
+from pyqdemo.trace import (
+    Control,
+    Event,
+    Header,
+    Phase,
+    Processes,
+    ProgramFile,
+    Task,
+    TaskKind,
+    Trace,
+)
 
 DIGEST = "sha256:3fa91c" + "0" * 58
 CONTROLLED = Header(
@@ -116,6 +126,19 @@ def test_a_controlled_trace_that_lacks_what_a_replay_needs_is_told(
     with pytest.raises(TraceError) as caught:
         schedule_of(trace_of(**header))
     assert (caught.value.happened, caught.value.facts) == ("trace_lacks", {"field": field})
+
+
+def test_a_text_tells_what_the_program_wrote_to_only_where_that_was_a_pipe() -> None:
+    pipe = Schedule("1", "3fa91c", ("0",), start_method="fork", stdout="pipe")
+    assert to_text(pipe) == "m1.3fa91c,start-method=fork,stdout=pipe:0"
+    assert to_text(Schedule("1", "3fa91c", ("0",), stdout="terminal")) == "m1.3fa91c:0"
+
+
+@pytest.mark.parametrize("world", list(Processes))
+def test_the_world_is_no_part_of_a_schedule(world: Processes) -> None:
+    """What was chosen in one world is repeated in the other."""
+    trace = trace_of(told("0", 1), processes=world, start_method="fork")
+    assert to_text(schedule_of(trace)) == "m1.3fa91c,seed=7,start-method=fork:0"
 
 
 # ---------------------------------------------------------------- of which program
@@ -221,6 +244,7 @@ schedules = st.builds(
     sleeps=st.sampled_from(["strict", "loose"]),
     granularity=st.sampled_from(["operation", "line"]),
     start_method=st.sampled_from([None, "fork", "spawn", "forkserver"]),
+    stdout=st.sampled_from(["terminal", "pipe"]),
     parameters=st.dictionaries(names, st.booleans() | whole, max_size=3),
     arguments=st.lists(st.text(st.characters(), max_size=8), max_size=3).map(tuple),
     bounds=bounds,
@@ -266,6 +290,7 @@ MALFORMED: dict[str, tuple[str, int, str]] = {
     "a seed without end": (f"m1.3fa91c,seed={'1' * 9999}:0", 16, "a whole number"),
     "other sleeps": ("m1.3fa91c,sleeps=none:0", 18, "strict or loose"),
     "another grain": ("m1.3fa91c,granularity=byte:0", 23, "operation or line"),
+    "another stdout": ("m1.3fa91c,stdout=file:0", 18, "terminal or pipe"),
     "another start method": ("m1.3fa91c,start-method=clone:0", 24, "fork, spawn"),
     "no steps": ("m1.3fa91c,max-steps=0:0", 21, "1 or more"),
     "fewer than no items": ("m1.3fa91c,stop-after=-1:0", 22, "1 or more"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+import shlex
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ __all__ = [
     "Promise",
     "Promises",
     "Reference",
+    "Show",
     "Trial",
     "Used",
     "Words",
@@ -116,11 +118,29 @@ class Promises:
 
 
 @dataclass(frozen=True, slots=True)
+class Show:
+    """The run that shows a flaw.
+
+    Attributes:
+        options: as they are typed behind the lesson's name and ``--as-published``; a seed
+            or a schedule is among them.
+    """
+
+    options: str
+
+
+@dataclass(frozen=True, slots=True)
 class Flaw:
-    """What the published program is known to do wrong."""
+    """What the published program is known to do wrong.
+
+    Attributes:
+        id: small letters, digits and underscores.
+        show: None where no run is known that shows it.
+    """
 
     id: str
     text: Text
+    show: Show | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,6 +324,9 @@ def _card(path: Path, table: _Table) -> Card:
     names = [parameter.name for parameter in card.parameters]
     if len(set(names)) < len(names):
         raise _Wrong(f"{path.name}: two parameters of one name among {', '.join(names)}")
+    ids = [flaw.id for flaw in card.flaws]
+    if len(set(ids)) < len(ids):
+        raise _Wrong(f"{path.name}: two flaws of one id among {', '.join(ids)}")
     if not has_published and (card.endless or card.flaws or card.parameters_of(published=True)):
         raise _Wrong(f"{published_program.name}, of which the card speaks, is missing beside it")
     return card
@@ -384,9 +407,27 @@ def _words(table: _Table) -> Words:
 
 
 def _flaw(row: _Table) -> Flaw:
-    flaw = Flaw(row.take("id", str), Text(row.take("en", str).strip(), row.take("zh", str).strip()))
+    flaw = Flaw(
+        row.take("id", str),
+        Text(row.take("en", str).strip(), row.take("zh", str).strip()),
+        _show(row.table("show")) if "show" in row.left else None,
+    )
     row.done()
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", flaw.id):
+        raise _Wrong(f"{row.where}: id is {flaw.id!r}, expected small letters and underscores")
     return flaw
+
+
+def _show(table: _Table) -> Show:
+    show = Show(table.take("options", str).strip())
+    table.done()
+    try:
+        words = shlex.split(show.options)
+    except ValueError as error:
+        raise _Wrong(f"{table.where}: options cannot be typed: {error}") from None
+    if not {word.partition("=")[0] for word in words} & {"--seed", "--schedule"}:
+        raise _Wrong(f"{table.where}: options has neither --seed nor --schedule")
+    return show
 
 
 def _reference(row: _Table) -> Reference:

@@ -14,6 +14,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from pyqdemo.errors import UsageError
 from pyqdemo.worlds.program import read_program
@@ -25,7 +26,7 @@ from pyqdemo.worlds.threads.stand_ins.systems import call_at_exit
 from pyqdemo.worlds.threads.surroundings import refuse
 from pyqdemo.worlds.threads.world import World
 
-__all__ = ["Binding", "Program", "bind", "load", "program_of"]
+__all__ = ["Binding", "Program", "bind", "facts_of", "load", "program_from", "program_of"]
 
 _mains = Mains()
 
@@ -76,6 +77,40 @@ def program_of(function: Callable[..., object]) -> Program:
         file = replace(file, name=path.relative_to(folder).as_posix())
     sources = Sources(folder)
     return Program(str(path), path, folder, entry, file, code, name, package, sources=sources)
+
+
+def facts_of(program: Program) -> dict[str, Any]:
+    """What ``program_from`` needs to read a program again, in another process."""
+    called = program.places.called
+    return {
+        "given": program.given,
+        "path": str(program.path),
+        "folder": str(program.folder),
+        "entry": str(program.entry),
+        "function": program.function,
+        "package": program.package,
+        "called": None if called is None else called[1],
+    }
+
+
+def program_from(facts: Mapping[str, Any]) -> Program:
+    """A program of the same file. Raises UnusableFile."""
+    path = Path(facts["path"])
+    file, code = read_program(path)
+    sources = Sources(Path(facts["folder"]))
+    if facts["called"] is not None:
+        sources.places.called = (file.name, facts["called"])
+    return Program(
+        facts["given"],
+        path,
+        Path(facts["folder"]),
+        Path(facts["entry"]),
+        file,
+        code,
+        facts["function"],
+        facts["package"],
+        sources=sources,
+    )
 
 
 def _why_not(function: object, name: str) -> str | None:

@@ -31,6 +31,18 @@ SENTENCES: Mapping[str, Text] = {
         "the tutorial's own {lesson} takes no {option}. Try: pyqdemo {next}",
         "教程原来的 {lesson} 没有 {option}。试试：pyqdemo {next}",
     ),
+    "flaw_none": Text(
+        "no flaw of {lesson} can be shown on purpose. Try: pyqdemo {next}",
+        "{lesson} 没有可以专门演示的毛病。试试：pyqdemo {next}",
+    ),
+    "flaw_unknown": Text(
+        '{lesson} has no flaw "{id}" to show; there are: {known}. Try: pyqdemo {next}',
+        "{lesson} 没有叫“{id}”的毛病可以演示，只有：{known}。试试：pyqdemo {next}",
+    ),
+    "flaw_of_published": Text(
+        "only the tutorial's own {lesson} has that flaw. Try: pyqdemo {next}",
+        "只有教程原来的 {lesson} 才有这个毛病。试试：pyqdemo {next}",
+    ),
     "no_processes": Text(
         "{lesson} starts no process, so {option} means nothing here. Try: pyqdemo {next}",
         "{lesson} 不启动进程，{option} 在这里没有意义。试试：pyqdemo {next}",
@@ -92,9 +104,26 @@ SENTENCES: Mapping[str, Text] = {
     ),
     "usage": Text("{reason}. Try: pyqdemo {next}", "{reason}。试试：pyqdemo {next}"),
     # Runs under control
-    "seed_processes": Text(
-        "{lesson} uses multiprocessing, which {option} cannot control yet. Try: pyqdemo {next}",
-        "{lesson} 用到 multiprocessing，{option} 目前还管不了它。试试：pyqdemo {next}",
+    "world_native": Text(
+        "--world native leaves the choices to the operating system, and {option} takes them from"
+        " it. Try: pyqdemo {next}",
+        "--world native 让操作系统决定轮到谁，和 {option} 正好相反。试试：pyqdemo {next}",
+    ),
+    "world_seed": Text(
+        "--world {world} is for a run under control, which wants a seed. Try: pyqdemo {next}",
+        "--world {world} 只用于受控的运行，要给一个种子。试试：pyqdemo {next}",
+    ),
+    "plan_world": Text(
+        "the world is {value}, but can be simulated or real."
+        " Try: pyqdemo writer-reader --seed 7 --world real",
+        "world 是 {value}，应为 simulated 或 real。"
+        "试试：pyqdemo writer-reader --seed 7 --world real",
+    ),
+    "plan_stdout": Text(
+        "the stdout is {value}, but can be terminal or pipe."
+        " Try: pyqdemo writer-reader --seed 7 --stdout pipe",
+        "stdout 是 {value}，应为 terminal 或 pipe。"
+        "试试：pyqdemo writer-reader --seed 7 --stdout pipe",
     ),
     "depth_of_pct": Text(
         "{option} means something with --strategy pct only. Try: pyqdemo {next}",
@@ -128,6 +157,44 @@ SENTENCES: Mapping[str, Text] = {
     "refused_processes": Text(
         "{where} uses {what}, and processes cannot be controlled yet. Try: pyqdemo {next}",
         "{where} 用到 {what}，目前还控制不了进程。试试：pyqdemo {next}",
+    ),
+    "refused_manager": Text(
+        "{where} uses {what}, which nobody can control; a Queue or a Pipe that is handed to the"
+        " processes can be. Try: pyqdemo {next}",
+        "{where} 用到 {what}，它无法控制；改用 Queue 或 Pipe，作为参数交给进程，就可以。"
+        "试试：pyqdemo {next}",
+    ),
+    "refused_logger": Text(
+        "{where} uses {what}, the library's own log, which has nothing to tell under control;"
+        " logging.getLogger can be used. Try: pyqdemo {next}",
+        "{where} 用到 {what}，这是库自己的日志，受控时它没有内容；改用 logging.getLogger 就可以。"
+        "试试：pyqdemo {next}",
+    ),
+    "refused_listener": Text(
+        "{where} uses {what}, which speaks with the world outside; multiprocessing.Pipe stays"
+        " within the run and can be controlled. Try: pyqdemo {next}",
+        "{where} 用到 {what}，它面对的是外面的世界；改用 multiprocessing.Pipe，就在控制之内。"
+        "试试：pyqdemo {next}",
+    ),
+    "refused_structure": Text(
+        "{where} shares {what}; a Value or an Array of numbers can be controlled, a structure or"
+        " a pointer cannot. Try: pyqdemo {next}",
+        "{where} 共享的是 {what}；存放数字的 Value 和 Array 可以控制，结构体和指针不行。"
+        "试试：pyqdemo {next}",
+    ),
+    "fork_not_copied": Text(
+        "the simulated fork cannot copy {what} exactly, at {where}: --world real can, and"
+        " --start-method spawn need not. Try: pyqdemo {next}",
+        "{where} 处，模拟的 fork 无法原样复制 {what}：加 --world real 就可以，"
+        "用 --start-method spawn 则不必复制。试试：pyqdemo {next}",
+    ),
+    "no_fork_here": Text(
+        "{where} uses {what}, but no process can be forked on this system. Try: pyqdemo {next}",
+        "{where} 用到 {what}，而这个系统不能 fork 进程。试试：pyqdemo {next}",
+    ),
+    "lost_control": Text(
+        "the process {name} closed the channel by which it is controlled. Try: pyqdemo {next}",
+        "进程 {name} 关闭了用来控制它的通道。试试：pyqdemo {next}",
     ),
     "refused_fork": Text(
         "{where} uses {what}, which would copy pyqdemo itself. Try: pyqdemo {next}",

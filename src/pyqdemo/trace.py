@@ -126,6 +126,8 @@ class Header:
             them: numbers, texts, true, false, null, lists, and tables named by texts.
         arguments: ``sys.argv[1:]`` (a program of the user's own).
         start_method: ``fork``, ``spawn``, ``forkserver``, or None where no process was made.
+        stdout: ``pipe`` where what a process printed waited in a buffer; None for a terminal,
+            and natively.
         speed: by how much the program's sleeps were divided; None where the clock is virtual.
         started: local wall-clock start, ISO 8601 with offset, or None.
         seed: what the program's random draws follow; None if it was not given.
@@ -145,6 +147,7 @@ class Header:
     parameters: Mapping[str, object] = field(default_factory=dict)
     arguments: tuple[str, ...] = ()
     start_method: str | None = None
+    stdout: str | None = None
     clock: str = "monotonic"
     speed: float | None = None
     started: str | None = None

@@ -254,9 +254,9 @@ USAGE = [
         "--speed 和 --seed 不能一起用。试试：pyqdemo chefs --dishes 2 --seed 7",
     ),
     (
-        "run mine.py --start-method fork --strategy pct",
-        "--start-method and --strategy do not go together. Try: pyqdemo run mine.py --strategy pct",
-        "--start-method 和 --strategy 不能一起用。试试：pyqdemo run mine.py --strategy pct",
+        "run mine.py --speed 2 --strategy pct",
+        "--speed and --strategy do not go together. Try: pyqdemo run mine.py --strategy pct",
+        "--speed 和 --strategy 不能一起用。试试：pyqdemo run mine.py --strategy pct",
     ),
     (
         "chefs --show-schedule --quiet",
@@ -264,14 +264,74 @@ USAGE = [
         "--quiet 和 --show-schedule 不能一起用。试试：pyqdemo chefs --show-schedule",
     ),
     (
-        "pipe --count 3 --seed 7",
-        "pipe uses multiprocessing, which --seed cannot control yet. Try: pyqdemo pipe --count 3",
-        "pipe 用到 multiprocessing，--seed 目前还管不了它。试试：pyqdemo pipe --count 3",
+        "pipe --count 3 --seed 7 --world native",
+        "--world native leaves the choices to the operating system, and --seed takes them from"
+        " it. Try: pyqdemo pipe --count 3 --seed 7",
+        "--world native 让操作系统决定轮到谁，和 --seed 正好相反。"
+        "试试：pyqdemo pipe --count 3 --seed 7",
     ),
     (
-        "pipe --speed 2 --sleeps loose",
-        "pipe uses multiprocessing, which --sleeps cannot control yet. Try: pyqdemo pipe --speed 2",
-        "pipe 用到 multiprocessing，--sleeps 目前还管不了它。试试：pyqdemo pipe --speed 2",
+        "run mine.py --stdout pipe --world native",
+        "--world native leaves the choices to the operating system, and --stdout takes them from"
+        " it. Try: pyqdemo run mine.py --stdout pipe",
+        "--world native 让操作系统决定轮到谁，和 --stdout 正好相反。"
+        "试试：pyqdemo run mine.py --stdout pipe",
+    ),
+    (
+        "pipe --count 3 --world real",
+        "--world real is for a run under control, which wants a seed."
+        " Try: pyqdemo pipe --count 3 --world real --seed 7",
+        "--world real 只用于受控的运行，要给一个种子。"
+        "试试：pyqdemo pipe --count 3 --world real --seed 7",
+    ),
+    (
+        "run mine.py --world simulated -- a",
+        "--world simulated is for a run under control, which wants a seed."
+        " Try: pyqdemo run mine.py --world simulated --seed 7 -- a",
+        "--world simulated 只用于受控的运行，要给一个种子。"
+        "试试：pyqdemo run mine.py --world simulated --seed 7 -- a",
+    ),
+    (
+        "pipe --seed 7 --world fake",
+        "--world is fake, but takes native, simulated or real."
+        " Try: pyqdemo pipe --world real --seed 7",
+        "--world 是 fake，应为 native、simulated 或 real。试试：pyqdemo pipe --world real --seed 7",
+    ),
+    (
+        "replay run.jsonl --world native",
+        "--world is native, but takes simulated or real."
+        " Try: pyqdemo replay run.jsonl --world real",
+        "--world 是 native，应为 simulated 或 real。试试：pyqdemo replay run.jsonl --world real",
+    ),
+    (
+        "pipe --seed 7 --stdout file",
+        "--stdout is file, but takes terminal or pipe. Try: pyqdemo pipe --stdout pipe --seed 7",
+        "--stdout 是 file，应为 terminal 或 pipe。试试：pyqdemo pipe --stdout pipe --seed 7",
+    ),
+    (
+        "odd-even --seed 7 --stdout pipe",
+        "odd-even starts no process, so --stdout means nothing here."
+        " Try: pyqdemo odd-even --seed 7",
+        "odd-even 不启动进程，--stdout 在这里没有意义。试试：pyqdemo odd-even --seed 7",
+    ),
+    (
+        "run mine.py --schedule m1.{mine},start-method=spawn,seed=4:0 --start-method fork",
+        "--start-method fork does not go with the schedule, where it is spawn."
+        " Try: pyqdemo run mine.py --schedule m1.{mine},start-method=spawn,seed=4:0",
+        "--start-method fork 和调度不符，调度里是 spawn。"
+        "试试：pyqdemo run mine.py --schedule m1.{mine},start-method=spawn,seed=4:0",
+    ),
+    (
+        "run mine.py --schedule m1.{mine}:0 --stdout pipe",
+        "--stdout pipe does not go with the schedule, where it is terminal."
+        " Try: pyqdemo run mine.py --schedule m1.{mine}:0",
+        "--stdout pipe 和调度不符，调度里是 terminal。"
+        "试试：pyqdemo run mine.py --schedule m1.{mine}:0",
+    ),
+    (
+        "queue-kinds --flaw livelock",
+        "no flaw of queue-kinds can be shown on purpose. Try: pyqdemo queue-kinds",
+        "queue-kinds 没有可以专门演示的毛病。试试：pyqdemo queue-kinds",
     ),
     (
         "chefs --schedule m1.3fa91c,seed=x:0",

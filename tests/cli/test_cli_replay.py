@@ -130,7 +130,7 @@ def test_a_native_run_is_refused_with_the_reason(typed: Callable, here: Path) ->
 
 @pytest.mark.parametrize(
     ("lesson", "offered"),
-    [(None, "run echo.py"), ("queue-kinds", "queue-kinds"), ("pipe", "chefs")],
+    [(None, "run echo.py"), ("queue-kinds", "queue-kinds"), ("pipe", "pipe"), ("gone", "chefs")],
 )
 def test_a_native_run_is_offered_a_seed_where_one_can_be_had(
     lesson: str | None, offered: str, typed: Callable, here: Path

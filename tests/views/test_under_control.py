@@ -21,6 +21,7 @@ from pyqdemo.trace import (
     Outcome,
     OutcomeKind,
     Phase,
+    Processes,
     Record,
     Resource,
     Task,
@@ -72,6 +73,42 @@ def test_it_tells_seed_steps_and_both_times_and_no_pace() -> None:
         "seed 7   1,412 steps   9.4 s of virtual time in 12 ms",
         "longest wait  0.6 s  Thread-4, because the queue was empty",
     ]
+
+
+@pytest.mark.parametrize(
+    ("processes", "method", "lang", "row"),
+    [
+        (
+            Processes.SIMULATED,
+            "fork",
+            "en",
+            "processes simulated  all live in one real process; started by fork",
+        ),
+        (
+            Processes.SIMULATED,
+            "spawn",
+            "zh",
+            "进程是模拟的         其实都在同一个真实的进程里，以 spawn 方式启动",
+        ),
+        (
+            Processes.REAL,
+            "fork",
+            "en",
+            "real processes  modelled queues, pipes and locks; started by fork",
+        ),
+        (Processes.REAL, None, "zh", "进程是真实的    队列、管道和锁由模型代替"),
+    ],
+)
+def test_it_tells_what_the_processes_were(
+    processes: Processes, method: str | None, lang: str, row: str
+) -> None:
+    header = replace(HEADER, processes=processes, start_method=method)
+    lines = told(lang, control=replace(CONTROL, header=header))
+    assert lines[-1] == row
+
+
+def test_it_says_nothing_of_processes_where_there_were_none() -> None:
+    assert not any("process" in line for line in told())
 
 
 def test_it_tells_the_same_in_chinese() -> None:

@@ -72,10 +72,15 @@ class Argument:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Options under one heading of the help."""
+    """Options under one heading of the help.
+
+    Attributes:
+        rows: what is told below them: a word, and what it means.
+    """
 
     heading: Text
     options: tuple[Option, ...]
+    rows: tuple[tuple[str, Text], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
-from pyqdemo.card import Card
+from pyqdemo.card import Card, Flaw
 from pyqdemo.cli.concluding import Guard, conclude
 from pyqdemo.cli.console import Console
+from pyqdemo.cli.flaws import explained
 from pyqdemo.cli.helping import cells
 from pyqdemo.cli.last_resort import LastResort
 from pyqdemo.cli.offering import Offers
@@ -37,6 +38,7 @@ def watch_controlled(
     *,
     endless: bool = False,
     show_schedule: bool = False,
+    flaw: Flaw | None = None,
     compared: Callable[[Trace], Replayed] | None = None,
 ) -> int:
     """Carries a plan out, shows what was printed, sums it up and keeps the record.
@@ -47,6 +49,7 @@ def watch_controlled(
         card: None for a program of the user's own.
         endless: the program never ends, which is said first.
         show_schedule: prints the choices as a text.
+        flaw: that the run shows; it is told in plain words.
         compared: of a replayed run: how its trace is like the recorded one.
 
     Returns:
@@ -67,8 +70,7 @@ def watch_controlled(
             if isinstance(error, ReplayMismatch):
                 error.facts["next"] = offers.by_seed
             elif isinstance(error, RunError):
-                keyboard = error.happened == "refused_keyboard"
-                error.facts["next"] = offers.watched if keyboard else offers.native
+                error.facts["next"] = _instead(error.happened, offers)
             raise
         replayed = compared(done.trace) if compared is not None else None
         return conclude(
@@ -80,8 +82,19 @@ def watch_controlled(
             guard,
             endless=endless,
             control=_control(done, replayed),
-            last=lambda code: _last(code, done.trace, offers, look.lang, show_schedule),
+            last=lambda code: _last(code, done.trace, offers, look.lang, show_schedule, flaw),
         )
+
+
+def _instead(happened: str, offers: Offers) -> str:
+    """The command with which a program can be run that could not be controlled like this."""
+    match happened:
+        case "refused_keyboard":
+            return offers.watched
+        case "fork_not_copied":
+            return offers.real
+        case _:
+            return offers.native
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,9 +165,13 @@ def _steps(trace: Trace) -> int:
     return max((event.step or 0 for event in trace.events), default=0)
 
 
-def _last(code: int, trace: Trace, offers: Offers, lang: str, show_schedule: bool) -> str:
+def _last(
+    code: int, trace: Trace, offers: Offers, lang: str, show_schedule: bool, flaw: Flaw | None
+) -> str:
     """What stands below the summary; the command that may be typed next comes last."""
     lines = [""]
+    if flaw is not None:
+        lines += [*explained(flaw, lang), ""]
     if show_schedule:
         lines += [*_schedule(trace, offers, lang), ""]
     if code in (Exit.FAILED, Exit.STUCK, Exit.UNUSABLE):

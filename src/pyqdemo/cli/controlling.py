@@ -11,6 +11,8 @@ from pyqdemo.cli.runs import (
     CONTROL,
     ON_A_TERMINAL_S,
     SLEEPS,
+    START_METHOD,
+    STDOUT,
     STRATEGY,
     for_of,
     stop_after_of,
@@ -22,11 +24,10 @@ if TYPE_CHECKING:
     from pyqdemo.kernel.limits import Limits
     from pyqdemo.schedule import Schedule
 
-__all__ = ["asked", "check_company", "limits", "no_clash", "refuse", "seed_of", "steered"]
+__all__ = ["asked", "check_company", "limits", "no_clash", "seed_of", "steered"]
 
 MOST_STEPS = 10**9
 USUAL_STEPS = 1_000_000
-_NATIVE_ONLY = ("speed", "start-method")
 
 
 def asked(given: Given) -> Option | None:
@@ -36,8 +37,7 @@ def asked(given: Given) -> Option | None:
 
 def check_company(control: Option, given: Given) -> None:
     """Returns if whatever was typed goes together. Raises UsageError."""
-    for name in _NATIVE_ONLY:
-        no_clash(given, name, control.name, without=_NATIVE_ONLY)
+    no_clash(given, "speed", control.name)  # a virtual clock has no pace
     no_clash(given, "quiet", "show-schedule")
 
 
@@ -54,17 +54,6 @@ def no_clash(given: Given, name: str, other: str, *, without: tuple[str, ...] = 
             other=f"--{other}",
             next=corrected(given, without=[name, *without]),
         )
-
-
-def refuse(control: Option, given: Given) -> UsageError:
-    """Why a lesson with processes cannot be run under control."""
-    without = [option.name for option in CONTROL]
-    return UsageError(
-        "seed_processes",
-        lesson=given.command,
-        option=control.flag,
-        next=corrected(given, without=without),
-    )
 
 
 def seed_of(given: Given) -> int:
@@ -87,7 +76,7 @@ def limits(given: Given) -> Limits:
 
 
 def steered(plan: Plan, given: Given, schedule: Schedule | None, endless: bool) -> Plan:
-    """The plan with the seed, the strategy and the bounds that were asked for.
+    """The plan with the seed, the strategy, the bounds and what else was asked for.
 
     Args:
         schedule: that the typed options agree with; None if none was typed.
@@ -105,6 +94,8 @@ def steered(plan: Plan, given: Given, schedule: Schedule | None, endless: bool) 
             strategy="schedule",
             limits=limits_of(schedule),
             choices=schedule.choices,
+            start_method=schedule.start_method,
+            stdout=schedule.stdout,
         )
     from pyqdemo.executing.plan import DEEPEST
 
@@ -119,4 +110,12 @@ def steered(plan: Plan, given: Given, schedule: Schedule | None, endless: bool) 
     if endless and unbounded:
         # Where the output goes must not decide what the run is.
         bounds = replace(bounds, for_s=ON_A_TERMINAL_S)
-    return replace(plan, seed=seed, strategy=strategy, depth=depth, limits=bounds)
+    return replace(
+        plan,
+        seed=seed,
+        strategy=strategy,
+        depth=depth,
+        limits=bounds,
+        start_method=given.choice(START_METHOD),
+        stdout=given.choice(STDOUT) or "terminal",
+    )

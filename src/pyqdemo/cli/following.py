@@ -12,6 +12,7 @@ from pyqdemo.cli.commands import Given
 from pyqdemo.cli.controlling import USUAL_STEPS, limits, no_clash, seed_of
 from pyqdemo.cli.recorded import options_of
 from pyqdemo.cli.retyping import LONGEST_SCHEDULE, corrected
+from pyqdemo.cli.runs import START_METHOD, STDOUT
 from pyqdemo.errors import ScheduleError, UsageError
 from pyqdemo.languages import Text
 
@@ -140,8 +141,6 @@ def _unheard_of(schedule: Schedule) -> Iterator[tuple[str, str]]:
     """Settings that no version before this one can have written."""
     if schedule.granularity != "operation":
         yield "granularity", schedule.granularity
-    if schedule.start_method is not None:
-        yield "start-method", schedule.start_method
 
 
 def _check_parameters(given: Given, schedule: Schedule, parameters: Sequence[Parameter]) -> None:
@@ -182,6 +181,8 @@ def _pairs(given: Given, schedule: Schedule) -> Mapping[str, tuple[object, objec
     typed, bounds = limits(given), schedule.bounds
     return {
         "seed": (seed_of(given), schedule.seed or 0),
+        "start-method": (given.choice(START_METHOD), schedule.start_method),
+        "stdout": (given.choice(STDOUT), schedule.stdout),
         "sleeps": ("loose" if typed.loose else "strict", schedule.sleeps),
         "for": (typed.for_s, bounds.get("for_s")),
         "stop-after": (typed.stop_after, bounds.get("stop_after")),

@@ -122,7 +122,8 @@ def _sections(sections: Iterable[Section], lang: str) -> list[str]:
     """Each section as one block; the columns are the same in all of them."""
     sections = list(sections)
     marks = [f"{option.flag} {option.metavar}".rstrip() for s in sections for option in s.options]
-    column = max([OPTION_CELLS, *map(cells, marks)])
+    words = [word for section in sections for word, _ in section.rows]
+    column = max([OPTION_CELLS, *map(cells, [*marks, *words])])
     blocks = []
     for section in sections:
         lines = [section.heading[lang]]
@@ -132,6 +133,10 @@ def _sections(sections: Iterable[Section], lang: str) -> list[str]:
             if option.shown:
                 line = f"{padded(line, DEFAULT_AT - 1)} {option.shown}"
             lines.append(line)
+        for word, told in section.rows:
+            first, *others = wrapped(told[lang], WIDTH - column - 4)
+            lines.append(f"  {padded(word, column)}  {first}")
+            lines += [f"  {padded('', column)}  {other}" for other in others]
         blocks.append("\n".join(lines))
     return blocks
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 
-from pyqdemo.card import Card, Parameter
+from pyqdemo.card import Card, Flaw, Parameter
 from pyqdemo.cli.commands import Command, Given, Option, Section
 from pyqdemo.cli.console import Console
-from pyqdemo.cli.controlling import asked, check_company, refuse, steered
+from pyqdemo.cli.controlling import asked, check_company, steered
+from pyqdemo.cli.flaws import FLAW, check_shows, flaw_option, flaw_section, shown_flaws, stood_for
 from pyqdemo.cli.following import scheduled, settled
 from pyqdemo.cli.retyping import corrected
 from pyqdemo.cli.runs import (
-    CONTROL,
     SEED,
     START_METHOD,
+    STDOUT,
     Look,
     look_of,
     picture,
@@ -21,7 +22,8 @@ from pyqdemo.cli.runs import (
     speed_of,
 )
 from pyqdemo.cli.words import text
-from pyqdemo.errors import CardError, RunError, UsageError
+from pyqdemo.cli.worlds import check_world, world_of
+from pyqdemo.errors import CardError, UsageError
 from pyqdemo.languages import Text
 
 __all__ = ["lesson_command", "watch_lesson"]
@@ -39,29 +41,31 @@ def lesson_command(card: Card) -> Command:
     published = Option(
         PUBLISHED, text("option.published_endless" if card.endless else "option.published")
     )
-    first = (published,) if card.published else ()
-    sections = [picture(*first, *(() if card.processes else (SEED,)))]
+    flaw = (flaw_option(card),) if shown_flaws(card) else ()
+    first = (published, *flaw) if card.published else ()
+    sections = [picture(*first, SEED)]
     if own:
         sections.insert(0, Section(card.words.parameters, own))
-    unoffered = () if card.published else (published,)
+    unoffered = (
+        *(() if card.published else (published,)),
+        *(() if flaw else (FLAW,)),
+        *(() if card.processes else (START_METHOD, STDOUT)),
+    )
+    told = (flaw_section(card),) if flaw else ()
     command = Command(
         name=card.name,
         panel="lessons",
         summary=card.summary,
         about=card.about,
         sections=tuple(sections),
-        rest=rest(
-            card.speed,
-            processes=card.processes,
-            sleeps=card.sleeps,
-            controllable=not card.processes,
-        ),
-        unoffered=(*unoffered, *(CONTROL if card.processes else (START_METHOD,))),
+        rest=(*rest(card.speed, processes=card.processes, sleeps=card.sleeps), *told),
+        unoffered=unoffered,
         example=card.trial.options if card.trial else "",
         question=card.trial.question if card.trial else None,
-        start=lambda given, console: _start(card, given, console),
+        start=lambda given, console: _start(card, command, given, console),
     )
     _check_names(card, command)
+    check_shows(card, command.options)
     return command
 
 
@@ -96,32 +100,35 @@ def watch_lesson(
     )
 
 
-def _start(card: Card, given: Given, console: Console) -> int:
+def _start(card: Card, command: Command, given: Given, console: Console) -> int:
+    flaw = None
+    if given.has(FLAW.name):
+        given, flaw = stood_for(given, card, command.options, given.values[FLAW.name])
     published = given.has("as-published")
     if published and card.published is None:
         following = corrected(given, without=["as-published"])
         raise UsageError("one_version", lesson=card.name, next=following)
-    if given.has("start-method") and not card.processes:
-        following = corrected(given, without=["start-method"])
-        facts = {"lesson": card.name, "option": START_METHOD.flag, "next": following}
-        raise UsageError("no_processes", **facts)
+    _check_processes(card, given)
     if published:
         _check_published(card, given)
     control = asked(given)
+    check_world(given, control)
     if control is not None:
-        if card.processes:
-            raise refuse(control, given)
         check_company(control, given)
-        try:
-            return _control_lesson(card, given, console, published)
-        except RunError as error:
-            if error.happened == "refused_processes":  # threads around a process queue
-                raise refuse(control, given) from None
-            raise
+        return _control_lesson(card, given, console, published, flaw)
     # Numbers first, then the file: a slip in the former must not depend on the latter.
     for parameter in card.parameters:
         _value(parameter, given)
     return watch_lesson(card, look_of(given), console, given, published=published)
+
+
+def _check_processes(card: Card, given: Given) -> None:
+    """Raises UsageError where an option of processes was typed for a lesson without any."""
+    for option in () if card.processes else (START_METHOD, STDOUT):
+        if given.has(option.name):
+            following = corrected(given, without=[START_METHOD.name, STDOUT.name])
+            facts = {"lesson": card.name, "option": option.flag, "next": following}
+            raise UsageError("no_processes", **facts)
 
 
 def _check_published(card: Card, given: Given) -> None:
@@ -134,7 +141,9 @@ def _check_published(card: Card, given: Given) -> None:
         raise UsageError("published_takes_no", lesson=card.name, option=typed[0], next=following)
 
 
-def _control_lesson(card: Card, given: Given, console: Console, published: bool) -> int:
+def _control_lesson(
+    card: Card, given: Given, console: Console, published: bool, flaw: Flaw | None
+) -> int:
     """Runs the lesson under control and shows it."""
     program = card.published if published and card.published else card.program
     schedule = scheduled(given, program, card)
@@ -149,6 +158,7 @@ def _control_lesson(card: Card, given: Given, console: Console, published: bool)
         parameters=values,
         lesson=card.name,
         variant="published" if published else "repaired",
+        world=world_of(given, processes=card.processes),
     )
     endless = published and card.endless
     plan = steered(plan, given, schedule, endless)
@@ -161,6 +171,7 @@ def _control_lesson(card: Card, given: Given, console: Console, published: bool)
         offers(given, alike, look.save, plan, endless=endless),
         endless=endless,
         show_schedule=given.has("show-schedule"),
+        flaw=flaw,
     )
 
 

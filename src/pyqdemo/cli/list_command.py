@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from pyqdemo.card import Card, Parameter
+from collections.abc import Sequence
+
+from pyqdemo.card import Card, Flaw, Parameter
 from pyqdemo.cli.commands import HELP, LANG, Command, Given, Option, Section
 from pyqdemo.cli.console import Console
+from pyqdemo.cli.flaws import shown_flaws
+from pyqdemo.cli.helping import WIDTH, cells, padded, wrapped
 from pyqdemo.cli.menu import listed
 from pyqdemo.cli.words import say, text
 from pyqdemo.errors import Exit
@@ -22,10 +26,24 @@ def _start(given: Given, console: Console) -> int:
         told = json.dumps([_plain(card) for card in cards], ensure_ascii=False, indent=2)
         console.write(told + "\n")
         return Exit.FINE
-    console.write(listed(cards, given.lang))
+    console.write(listed(cards, given.lang) + _flaws(cards, given.lang))
     if cards:
         console.write(f"\n{say('menu.start_with', given.lang, name=cards[0].name)}\n")
     return Exit.FINE
+
+
+def _flaws(cards: Sequence[Card], lang: str) -> str:
+    """The lessons with flaws that can be shown on purpose, and these by their ids."""
+    flawed = {card.name: shown_flaws(card) for card in cards if shown_flaws(card)}
+    if not flawed:
+        return ""
+    longest = max(map(cells, flawed))
+    lines = ["", say("list.flaws", lang)]
+    for name, flaws in flawed.items():
+        told = wrapped(", ".join(flaw.id for flaw in flaws), WIDTH - longest - 4)
+        for first, ids in zip([name, *[""] * len(told)], told, strict=False):
+            lines.append(f"  {padded(first, longest)}  {ids}")
+    return "\n".join([*lines, ""])
 
 
 def _plain(card: Card) -> dict[str, object]:
@@ -42,8 +60,14 @@ def _plain(card: Card) -> dict[str, object]:
         "program": str(card.program),
         "published": None if card.published is None else str(card.published),
         "published_endless": card.endless,
+        "published_flaws": [_flaw(flaw) for flaw in card.flaws],
         "references": [{"title": one.title, "url": one.url} for one in card.references],
     }
+
+
+def _flaw(flaw: Flaw) -> dict[str, object]:
+    shown = None if flaw.show is None else flaw.show.options
+    return {"id": flaw.id, "text": _both(flaw.text), "show": shown}
 
 
 def _parameter(parameter: Parameter) -> dict[str, object]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pyqdemo.card import Card
@@ -11,7 +11,8 @@ from pyqdemo.cli.commands import Given
 from pyqdemo.cli.controlling import MOST_STEPS
 from pyqdemo.cli.recorded import command_of
 from pyqdemo.cli.retyping import corrected, quoted_path, retyped
-from pyqdemo.cli.runs import CONTROL, LONGEST_S
+from pyqdemo.cli.runs import CONTROL, LONGEST_S, WORLD
+from pyqdemo.cli.worlds import makes_processes, world_of
 from pyqdemo.executing import Plan
 from pyqdemo.executing.plan import HIGHEST_SEED
 from pyqdemo.trace import Header
@@ -31,6 +32,7 @@ class Offers:
             tell what it was.
         more_steps, more_time: the program with the seed of this run, and ten times the bound;
             None where it cannot be raised, or is not what one wants.
+        real: the program with the seed of this run, and with real processes.
         native: the program, not under control.
         watched: the same with the keyboard left to it.
     """
@@ -41,6 +43,7 @@ class Offers:
     shorter: str | None
     more_steps: str | None
     more_time: str | None
+    real: str
     native: str
     watched: str
 
@@ -76,13 +79,15 @@ def offers_of_replay(
     lang = given.values.get("lang")
     alike = command_of(header, _program(plan), card, lang)
     if alike is None:  # no command calls a function
-        return Offers(same, typed, typed, typed, None, None, typed, typed)
+        real = retyped(given, world="real")
+        return Offers(same, typed, typed, typed, None, None, real, typed, typed)
+    alike = _in_its_world(alike, plan, card)
     endless = card is not None and plan.variant == "published" and card.endless
     return _offers(alike, plan, same=same, shorter=typed, endless=endless)
 
 
 def _offers(alike: Given, plan: Plan, *, same: str, shorter: str | None, endless: bool) -> Offers:
-    seed, without = plan.seed, [option.name for option in CONTROL]
+    seed, without = plan.seed, [option.name for option in (*CONTROL, WORLD)]
     limits = plan.limits
     steps = min(limits.max_steps * 10, MOST_STEPS)
     time = None if limits.for_s is None or endless else min(limits.for_s * 10, LONGEST_S)
@@ -97,9 +102,18 @@ def _offers(alike: Given, plan: Plan, *, same: str, shorter: str | None, endless
         more_time=None
         if time in (None, limits.for_s)
         else retyped(alike, seed=seed, **{"for": f"{time:g}"}),
+        real=retyped(alike, seed=seed, world="real"),
         native=corrected(alike, without=without),
         watched=corrected(alike, without=without, flags=["plain"]),
     )
+
+
+def _in_its_world(alike: Given, plan: Plan, card: Card | None) -> Given:
+    """The command, with the world of the plan where its program would be run in the other."""
+    processes = card.processes if card is not None else makes_processes(_program(plan))
+    if world_of(alike, processes=processes) == plan.world:
+        return alike
+    return replace(alike, values={**alike.values, WORLD.name: plan.world})
 
 
 def _replay(save: Path | None, plan: Plan, given: Given) -> str | None:

@@ -14,6 +14,7 @@ from pyqdemo.cli.following import scheduled, settled
 from pyqdemo.cli.retyping import corrected
 from pyqdemo.cli.runs import SEED, START_METHOD, look_of, picture, rest, speed_of
 from pyqdemo.cli.words import text
+from pyqdemo.cli.worlds import check_world, makes_processes, world_of
 from pyqdemo.errors import UnusableFile, UsageError
 
 __all__ = ["RUN"]
@@ -28,6 +29,7 @@ def _start(given: Given, console: Console) -> int:
         raise UsageError("argument_missing", command=NAME, argument="FILE", next=following)
     _look_for(Path(file), given)
     control = asked(given)
+    check_world(given, control)
     if control is not None:
         check_company(control, given)
         return _control(Path(file), given, console)
@@ -51,7 +53,11 @@ def _control(file: Path, given: Given, console: Console) -> int:
     from pyqdemo.cli.offering import offers
     from pyqdemo.executing import Plan
 
-    plan = Plan(program=file, arguments=alike.arguments.get("ARGS", ()))
+    plan = Plan(
+        program=file,
+        arguments=alike.arguments.get("ARGS", ()),
+        world=world_of(given, processes=makes_processes(file)),
+    )
     plan = steered(plan, given, schedule, endless=False)
     look = look_of(given)
     return watch_controlled(

@@ -24,6 +24,8 @@ class Settings(Protocol):
     def sleeps(self) -> str | None: ...
     @property
     def bounds(self) -> Mapping[str, float | int]: ...
+    @property
+    def start_method(self) -> str | None: ...
 
 
 def options_of(
@@ -31,7 +33,7 @@ def options_of(
 ) -> tuple[frozenset[str], dict[str, str]]:
     """The options that ask for those settings: flags, and values by name.
 
-    What nobody has to type is left out: defaults, and the seed.
+    What nobody has to type here is left out: defaults, and the seed.
 
     Args:
         parameters: of the lesson, as its card has them.
@@ -49,6 +51,10 @@ def options_of(
             values[name] = str(value)
     if settings.sleeps == "loose":
         values["sleeps"] = "loose"
+    if settings.start_method is not None and settings.start_method != _usual_start():
+        values["start-method"] = settings.start_method
+    if getattr(settings, "stdout", None) == "pipe":
+        values["stdout"] = "pipe"
     for bound, value in settings.bounds.items():
         usual = bound == "max_steps" and value == USUAL_STEPS
         ours = bound == "for_s" and value in (ON_A_TERMINAL_S, ELSEWHERE_S) and endless
@@ -56,6 +62,12 @@ def options_of(
             name = bound.removesuffix("_s").replace("_", "-")
             values[name] = repr(value).removesuffix(".0")
     return frozenset(flags), values
+
+
+def _usual_start() -> str:
+    from pyqdemo.worlds.start_methods import start_methods
+
+    return start_methods()[0]
 
 
 def command_of(header: Header, program: Path, card: Card | None, lang: str | None) -> Given | None:

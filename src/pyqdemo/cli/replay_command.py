@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pyqdemo.card import Card
+from pyqdemo.cli import runs
 from pyqdemo.cli.commands import HELP, LANG, Argument, Command, Given, Option, Section
 from pyqdemo.cli.console import Console
 from pyqdemo.cli.controlling import check_company
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 
 __all__ = ["REPLAY"]
 
+#: A native run could not follow the choices.
+WORLD = replace(runs.WORLD, help=text("replay.world"), choices=runs.WORLD.choices[1:])
+
 NAME = "replay"
 
 
@@ -38,6 +42,7 @@ def _start(given: Given, console: Console) -> int:
         following = corrected(replace(given, arguments={"RUN": ("run.jsonl",)}))
         raise UsageError("argument_missing", command=NAME, argument="RUN", next=following)
     file = Path(given.argument("RUN"))
+    given.choice(WORLD)  # told before the record is read
     check_company(SHOW_SCHEDULE, given)
     from pyqdemo.cli.controlled_run import watch_controlled
     from pyqdemo.cli.likeness import likeness
@@ -79,6 +84,7 @@ def _plan(trace: Trace, given: Given, file: Path) -> Plan:
         Path(program) if program else None,
         force=given.has("force"),
         folders=(file.parent,),
+        world=given.choice(WORLD),
     )
 
 
@@ -132,7 +138,7 @@ def _seeded(header: Header, given: Given, file: Path) -> str:
     card, lang = _card(header), given.values.get("lang")
     program = Path(given.argument("FILE") or _found(header, file))
     command = command_of(header, program, card, lang)
-    if command is None or (card.processes if card is not None else header.lesson is not None):
+    if command is None or (card is None and header.lesson is not None):
         command = Given("chefs", given.lang, values={} if lang is None else {"lang": lang})
     return retyped(command, seed=0)
 
@@ -159,7 +165,7 @@ REPLAY = Command(
     sections=(
         Section(
             text("panel.options"),
-            (Option("--force", text("replay.force")), SHOW_SCHEDULE, PLAIN, LANG, HELP),
+            (Option("--force", text("replay.force")), WORLD, SHOW_SCHEDULE, PLAIN, LANG, HELP),
         ),
         RECORD,
     ),

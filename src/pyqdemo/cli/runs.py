@@ -11,7 +11,6 @@ from pyqdemo.cli.words import text
 from pyqdemo.errors import UnusableFile
 
 __all__ = [
-    "AGAIN",
     "CONTROL",
     "ELSEWHERE_S",
     "ON_A_TERMINAL_S",
@@ -22,7 +21,9 @@ __all__ = [
     "SLEEPS",
     "START_METHOD",
     "START_METHODS",
+    "STDOUT",
     "STRATEGY",
+    "WORLD",
     "Look",
     "for_of",
     "look_of",
@@ -59,21 +60,32 @@ SLEEPS = Option(
     choices=("strict", "loose"),
     example="loose",
 )
-SHOW_SCHEDULE = Option("--show-schedule", text("option.show_schedule"))
-#: What makes the same run again, but for the seed, which stands in the short help.
-AGAIN = Section(
-    text("panel.again"),
-    (
-        STRATEGY,
-        Option("--depth", text("option.depth"), "N", "3"),
-        SLEEPS,
-        Option("--max-steps", text("option.max_steps"), "N", "1000000"),
-        Option("--schedule", text("option.schedule"), "TEXT", example="TEXT"),
-        SHOW_SCHEDULE,
-    ),
+WORLD = Option(
+    "--world",
+    text("option.world"),
+    "W",
+    choices=("native", "simulated", "real"),
+    example="real",
 )
+STDOUT = Option(
+    "--stdout",
+    text("option.stdout"),
+    "S",
+    "terminal",
+    choices=("terminal", "pipe"),
+    example="pipe",
+)
+SHOW_SCHEDULE = Option("--show-schedule", text("option.show_schedule"))
+#: What decides a run beside its seed, which stands in the short help.
+_STEERING = (
+    STRATEGY,
+    Option("--depth", text("option.depth"), "N", "3"),
+    SLEEPS,
+    Option("--max-steps", text("option.max_steps"), "N", "1000000"),
+)
+_SCHEDULE = (Option("--schedule", text("option.schedule"), "TEXT", example="TEXT"), SHOW_SCHEDULE)
 #: Any of them puts a run under control.
-CONTROL = (SEED, *AGAIN.options)
+CONTROL = (SEED, *_STEERING, *_SCHEDULE, STDOUT)
 PLAIN = Option("--plain", text("option.plain"))
 SAVE = Option("--save", text("option.save"), "RUN.jsonl", example="run.jsonl")
 JSON = Option("--json", text("option.json"))
@@ -112,16 +124,13 @@ def picture(*first: Option) -> Section:
     return Section(text("panel.picture"), (*first, PLAIN, LANG, HELP_ALL, HELP))
 
 
-def rest(
-    speed: float, *, processes: bool, sleeps: bool = True, controllable: bool = True
-) -> tuple[Section, ...]:
+def rest(speed: float, *, processes: bool, sleeps: bool = True) -> tuple[Section, ...]:
     """What ``--help-all`` adds.
 
     Args:
         speed: the pace without ``--speed``.
-        processes: whether a start method means something.
+        processes: whether a start method means something, and what a process writes to.
         sleeps: whether a pace does.
-        controllable: whether the program can be run under control.
     """
     run = [
         *([Option("--speed", text("option.speed"), "X", f"{speed:g}")] if sleeps else []),
@@ -130,8 +139,9 @@ def rest(
     ]
     if processes:
         run.append(START_METHOD)
-    again = (AGAIN,) if controllable else ()
-    return (Section(text("panel.run"), tuple(run)), *again, RECORD)
+    of_processes = (STDOUT,) if processes else ()
+    again = Section(text("panel.again"), (*_STEERING, WORLD, *of_processes, *_SCHEDULE))
+    return (Section(text("panel.run"), tuple(run)), again, RECORD)
 
 
 def look_of(given: Given) -> Look:

@@ -42,6 +42,9 @@ WORDS: Mapping[str, Text] = {
     "panel.picture": Text("The picture", "画面"),
     "panel.run": Text("The run", "运行"),
     "panel.again": Text("The same run again", "重现一次运行"),
+    "panel.flaws": Text(
+        "Its flaws, with --as-published --flaw ID", "它的毛病：--as-published --flaw ID"
+    ),
     "panel.record": Text("The record", "记录"),
     # The command itself
     "root.about": Text(
@@ -85,6 +88,10 @@ WORDS: Mapping[str, Text] = {
         "运行这么久就停下；加了 --seed 就按虚拟时间算",
     ),
     "option.stop_after": Text("stops it after N items were taken", "取走 N 件东西后停下"),
+    "option.flaw": Text(
+        "one of its flaws, shown on purpose: see --help-all",
+        "专门演示其中一个毛病，有哪些见 --help-all",
+    ),
     "option.start_method": Text(
         "how processes start: fork, forkserver, spawn",
         "进程的启动方式：fork、forkserver、spawn",
@@ -101,6 +108,14 @@ WORDS: Mapping[str, Text] = {
     "option.sleeps": Text(
         "strict: end on time; loose: may overrun",
         "strict：准时醒来；loose：可能睡过头",
+    ),
+    "option.world": Text(
+        "processes beside a seed: simulated, real; native: no seed",
+        "有种子时：simulated 模拟进程，real 真实进程；native 不用种子",
+    ),
+    "option.stdout": Text(
+        "terminal: written by line; pipe: by block",
+        "terminal：进程逐行写出；pipe：攒成块再写",
     ),
     "option.max_steps": Text("stops it after N steps", "走满 N 步就停下"),
     "option.schedule": Text(
@@ -136,6 +151,9 @@ WORDS: Mapping[str, Text] = {
         "The schedule is long. The same run in short: pyqdemo {command}",
         "这份调度太长。同一次运行的短写法：pyqdemo {command}",
     ),
+    # What was shown with --flaw
+    "flaw.told": Text("{id}: {text}", "{id}：{text}"),
+    "flaw.stands_for": Text("--flaw {id} stands for {options}", "--flaw {id} 就是 {options}"),
     # replay
     "replay.summary": Text(
         "a run with a seed once more, from its record", "照记录把带种子的运行重放一遍"
@@ -148,12 +166,20 @@ WORDS: Mapping[str, Text] = {
         "只有受控的运行（加了 --seed）才能重放，程序也必须是当时的内容。"
         "程序既不在当前文件夹、也不在记录旁边时，才需要写 FILE。",
     ),
+    "replay.world": Text(
+        "its processes: simulated or real, else as recorded",
+        "进程：simulated（模拟）或 real（真实），默认同记录",
+    ),
     "replay.force": Text(
         "goes on with a changed program, as far as it can", "程序改过也照走，走不下去才停"
     ),
     # list
     "list.summary": Text("the lessons, a line each", "全部课程，每课一行"),
     "list.about": Text("Lists the lessons in the order of the course.", "按课程顺序列出全部课程。"),
+    "list.flaws": Text(
+        "Flaws on purpose: pyqdemo NAME --as-published --flaw ID",
+        "专门演示一个毛病：pyqdemo 课名 --as-published --flaw 编号",
+    ),
     "list.json": Text("as JSON, with parameters and files", "输出 JSON，带参数和文件"),
     # source
     "source.summary": Text("a lesson's program, to read", "阅读一课的程序"),

@@ -178,6 +178,7 @@ HEADER = Shape(
         parameters=TABLE,
         arguments=TEXTS,
         start_method=TEXT,
+        stdout=TEXT,
         clock=TEXT,
         speed=ABOVE_ZERO,
         started=TEXT,

@@ -46,6 +46,9 @@ def run(
     stop_after: int | None = None,
     arguments: Sequence[str] = (),
     parameters: Mapping[str, object] | None = None,
+    world: str = "simulated",
+    start_method: str | None = None,
+    stdout: str = "terminal",
 ) -> Trace:
     """Runs a program under control and returns what happened; the same seed, the same run.
 
@@ -62,6 +65,13 @@ def run(
         stop_after: items taken until it is stopped (``step_bound``); at least 1.
         arguments: the program's ``sys.argv[1:]``.
         parameters: calls the file's ``main`` with these, in place of running it as a script.
+        world: where its processes are: ``simulated``, all in this one, or ``real``. The same
+            seed gives the same run in both.
+        start_method: of its processes: ``fork``, ``spawn`` or ``forkserver``; by default that
+            of the running Python.
+        stdout: what the program believes to write to. ``terminal``: a process's lines go out
+            one by one. ``pipe``: by the block, and a terminated process takes along what it
+            had not written out yet.
 
     Raises:
         UnusableFile: the program cannot be read or compiled.
@@ -82,6 +92,9 @@ def run(
         strategy=strategy,
         depth=depth,
         limits=Limits(max_steps, for_s, stop_after, sleeps == "loose"),
+        world=world,
+        start_method=start_method,
+        stdout=stdout,
     )
     return execute(plan).trace
 
@@ -104,6 +117,7 @@ def replay(
     program: str | PathLike[str] | Callable[..., object] | None = None,
     *,
     force: bool = False,
+    world: str | None = None,
 ) -> Trace:
     """Repeats a recorded run choice by choice; an equal trace comes back.
 
@@ -113,6 +127,9 @@ def replay(
             that name in the current folder.
         force: go on though the program's text is another; the run then stops at the first
             choice that cannot be made.
+        world: where the program's processes are this time, ``simulated`` or ``real``; by
+            default as recorded. In the other world every event is the same, and only the
+            header says which one it was.
 
     Raises:
         UnusableFile: the trace is of a native run, or the program is not the same.
@@ -128,4 +145,4 @@ def replay(
             "plan_type", name="trace", value=repr(trace), expected="a trace or its file"
         )
     where = None if program is None else _place(program)
-    return execute(replayed(trace, where, force=force, folders=folders)).trace
+    return execute(replayed(trace, where, force=force, folders=folders, world=world)).trace

@@ -5,22 +5,34 @@ from __future__ import annotations
 import platform
 import signal
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter_ns
-from typing import Protocol
+from typing import TYPE_CHECKING, Any, Protocol, Union
 
 from pyqdemo.errors import ReplayMismatch
 from pyqdemo.executing.plan import Plan, check_plan
 from pyqdemo.kernel.execution import MODEL, Execution
 from pyqdemo.kernel.log import Log
-from pyqdemo.loading import Program, bind, load, program_of
+from pyqdemo.loading import Program, bind, facts_of, load, program_of
 from pyqdemo.point import Strategy
 from pyqdemo.strategies.pct import Pct
 from pyqdemo.strategies.random import Random
 from pyqdemo.strategies.replay import Replay
 from pyqdemo.strategies.round_robin import RoundRobin
-from pyqdemo.trace import Control, Event, Header, Outcome, OutcomeKind, Resource, Task, Trace
+from pyqdemo.trace import (
+    Control,
+    Event,
+    Header,
+    Outcome,
+    OutcomeKind,
+    Processes,
+    Resource,
+    Task,
+    Trace,
+)
+from pyqdemo.worlds.start_methods import start_methods
 from pyqdemo.worlds.stop_signals import StopSignals
 from pyqdemo.worlds.threads.carriers import Carriers
 from pyqdemo.worlds.threads.lives import local
@@ -28,7 +40,13 @@ from pyqdemo.worlds.threads.stand_ins.streams import announce_streams
 from pyqdemo.worlds.threads.surroundings import refuse
 from pyqdemo.worlds.threads.world import World
 
+if TYPE_CHECKING:
+    from pyqdemo.worlds.processes.grounds import Grounds
+
 __all__ = ["Controlled", "Watcher", "carry", "execute", "program_for"]
+
+
+Ground = Union[Carriers, "Grounds"]
 
 
 class Watcher(Protocol):
@@ -74,12 +92,12 @@ def execute(
     program = program_for(plan)
     _check_nesting(program)
     began, log = perf_counter_ns(), Log()
-    with Carriers(pinned=True) as carriers:
-        strategy = _strategy(program, plan, carriers, signals)
-        execution = carry(program, plan, strategy, carriers, log, watcher, signals)
+    with _ground(plan) as ground:
+        strategy = _strategy(program, plan, ground, signals)
+        execution = carry(program, plan, strategy, ground, log, watcher, signals)
     records = log.records
     trace = Trace(
-        header=_header(program, plan),
+        header=_header(program, plan, execution),
         tasks=tuple(record for record in records if type(record) is Task),
         resources=tuple(record for record in records if type(record) is Resource),
         events=tuple(record for record in records if type(record) is Event),
@@ -102,11 +120,20 @@ def program_for(plan: Plan) -> Program:
     return program_of(plan.program)
 
 
+def _ground(plan: Plan) -> Ground:
+    """Where the runs of a plan take place, as a context manager."""
+    if plan.world == "real":
+        from pyqdemo.worlds.processes.grounds import Grounds
+
+        return Grounds()
+    return Carriers(pinned=True)
+
+
 def carry(
     program: Program,
     plan: Plan,
     strategy: Strategy,
-    carriers: Carriers,
+    ground: Ground,
     log: Log | None = None,
     watcher: Watcher | None = None,
     signals: StopSignals | None = None,
@@ -114,26 +141,27 @@ def carry(
     """One execution of a program that was loaded before; may be called again and again.
 
     Args:
+        ground: where it takes place: threads of this process, or ``Grounds`` for a plan whose
+            world is real.
         log: takes the records; None records nothing but the choices and the output.
         watcher, signals: see ``execute``.
     """
     limits = plan.limits
     if plan.until is not None and plan.choices is not None:
         limits = replace(limits, max_steps=len(plan.choices))
-    execution = Execution(strategy, limits, log)
+    if isinstance(ground, Carriers):
+        execution = Execution(strategy, limits, log)
+    else:
+        execution = ground.execution(strategy, limits, log)
     told = _Telling(execution, watcher)
-    world = World(
-        execution,
-        program.places,
-        carriers,
-        tick=told.tick,
-        asked_to_stop=(lambda: _first(signals)) if signals is not None else None,
-    )
-    world.seed = plan.seed
-    announce_streams(world)
+    asked = (lambda: _first(signals)) if signals is not None else None
+    announce_streams(log)
     try:
-        with bind(program, world, arguments=plan.arguments, parameters=plan.parameters) as bound:
-            world.run(bound.body, bound.at_exit)
+        if isinstance(ground, Carriers):
+            _in_threads(program, plan, execution, ground, told.tick, asked)
+        else:
+            names = ground.run(execution, _facts(program, plan), told.tick, asked)
+            program.sources.note(names)
     except ReplayMismatch as mismatch:
         mismatch.name(log.names if log is not None else {})
         raise
@@ -142,6 +170,35 @@ def carry(
     if told.error is not None:
         raise told.error
     return execution
+
+
+def _in_threads(
+    program: Program,
+    plan: Plan,
+    execution: Execution,
+    carriers: Carriers,
+    tick: Callable[[], None],
+    asked_to_stop: Callable[[], str | None] | None,
+) -> None:
+    world = World(execution, program.places, carriers, tick=tick, asked_to_stop=asked_to_stop)
+    world.seed = plan.seed
+    world.start_method = plan.start_method
+    world.buffers = plan.stdout == "pipe"
+    with bind(program, world, arguments=plan.arguments, parameters=plan.parameters) as bound:
+        world.run(bound.body, bound.at_exit)
+
+
+def _facts(program: Program, plan: Plan) -> dict[str, Any]:
+    """What a process of the program has to know of the plan."""
+    parameters = plan.parameters
+    return {
+        "program": facts_of(program),
+        "seed": plan.seed,
+        "start_method": plan.start_method,
+        "buffers": plan.stdout == "pipe",
+        "arguments": list(plan.arguments),
+        "parameters": None if parameters is None else dict(parameters),
+    }
 
 
 class _Telling:
@@ -182,14 +239,14 @@ def _first(signals: StopSignals) -> str | None:
 
 
 def _strategy(
-    program: Program, plan: Plan, carriers: Carriers, signals: StopSignals | None
+    program: Program, plan: Plan, ground: Ground, signals: StopSignals | None
 ) -> Strategy:
     if plan.choices is not None:
         return Replay(plan.choices)
     match plan.strategy:
         case "pct":
             # How long a run is, its own first run tells.
-            first = carry(program, plan, Pct(plan.seed, 1, 1), carriers, signals=signals)
+            first = carry(program, plan, Pct(plan.seed, 1, 1), ground, signals=signals)
             return Pct(plan.seed, plan.depth, max(1, first.steps))
         case "round-robin":
             return RoundRobin()
@@ -197,10 +254,15 @@ def _strategy(
             return Random(plan.seed)
 
 
-def _header(program: Program, plan: Plan) -> Header:
+def _header(program: Program, plan: Plan, execution: Execution) -> Header:
+    further = len(execution.processes) > 1
+    kind = Processes.REAL if plan.world == "real" else Processes.SIMULATED
     return Header(
         program=program.files,
         control=Control.CONTROLLED,
+        processes=kind if further else Processes.NONE,
+        start_method=(plan.start_method or start_methods()[0]) if further else None,
+        stdout="pipe" if plan.stdout == "pipe" else None,
         lesson=plan.lesson,
         variant=plan.variant,
         function=program.function,

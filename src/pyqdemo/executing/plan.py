@@ -11,10 +11,22 @@ from pyqdemo.kernel.limits import Limits
 from pyqdemo.schedule import Schedule
 from pyqdemo.strategies.pct import DEEPEST
 from pyqdemo.trace import Outcome
+from pyqdemo.worlds.start_methods import check_start_method
 
-__all__ = ["DEEPEST", "HIGHEST_SEED", "STRATEGIES", "Plan", "check_plan", "limits_of"]
+__all__ = [
+    "DEEPEST",
+    "HIGHEST_SEED",
+    "STDOUTS",
+    "STRATEGIES",
+    "WORLDS",
+    "Plan",
+    "check_plan",
+    "limits_of",
+]
 
 STRATEGIES = ("random", "pct", "round-robin")
+WORLDS = ("simulated", "real")
+STDOUTS = ("terminal", "pipe")
 HIGHEST_SEED = 2**63 - 1
 
 
@@ -34,6 +46,14 @@ class Plan:
         limits: when to stop, and how sleeps end.
         choices: task ids to choose, step by step, in place of a strategy.
         until: how a recorded run was stopped from outside when the choices are used up.
+        world: where its processes are: ``simulated``, tasks in this process, each with modules
+            of its own; or ``real``, processes of the operating system. The same choices give
+            the same run in both.
+        start_method: of its processes where the program names none: ``fork``, ``spawn`` or
+            ``forkserver``; None for the running Python's default.
+        stdout: what the program writes to. ``terminal``: a process's buffer goes out at every
+            line. ``pipe``: by the block, and what is left in it is lost when the process is
+            terminated.
     """
 
     program: Path | Callable[..., object]
@@ -49,6 +69,9 @@ class Plan:
     limits: Limits = field(default_factory=Limits)
     choices: tuple[str, ...] | None = None
     until: Outcome | None = None
+    world: str = "simulated"
+    start_method: str | None = None
+    stdout: str = "terminal"
 
 
 def limits_of(schedule: Schedule) -> Limits:
@@ -70,6 +93,11 @@ def check_plan(plan: Plan) -> None:
             raise UsageError("plan_bound", name=name, value=bound)
     if not 1 <= plan.depth <= DEEPEST:
         raise UsageError("strategy_depth", value=plan.depth, low=1, high=DEEPEST)
+    if plan.world not in WORLDS:
+        raise UsageError("plan_world", value=repr(plan.world))
+    if plan.stdout not in STDOUTS:
+        raise UsageError("plan_stdout", value=repr(plan.stdout))
+    check_start_method(plan.start_method)
 
 
 def _check_types(plan: Plan) -> None:

@@ -11,9 +11,9 @@ from pyqdemo.executing.plan import Plan, limits_of
 from pyqdemo.kernel.execution import MODEL
 from pyqdemo.lessons import lesson
 from pyqdemo.schedule import check, schedule_of
-from pyqdemo.trace import Control, Header, OutcomeKind, Trace
+from pyqdemo.trace import Control, Header, OutcomeKind, Processes, Trace
 
-__all__ = ["replayed"]
+__all__ = ["replayed", "world_of"]
 
 
 def replayed(
@@ -22,10 +22,12 @@ def replayed(
     *,
     force: bool = False,
     folders: Sequence[Path] = (),
+    world: str | None = None,
 ) -> Plan:
     """The plan that repeats a recorded run; see ``pyqdemo.replay``.
 
     Args:
+        world: ``simulated`` or ``real``; by default that of the record.
         folders: where a program of the user's own is looked for; the current one first.
     """
     header = trace.header
@@ -47,11 +49,19 @@ def replayed(
         limits=limits_of(schedule),
         choices=schedule.choices,
         until=ending if ending and ending.kind is OutcomeKind.INTERRUPTED else None,
+        world=world or world_of(header),
+        start_method=schedule.start_method,
+        stdout=schedule.stdout,
     )
     if not force:
         _check_texts(header, plan)
         check(schedule, header.program[0].digest, MODEL)
     return plan
+
+
+def world_of(header: Header) -> str:
+    """Where the processes of a recorded run were; one without any has no need of real ones."""
+    return "real" if header.processes is Processes.REAL else "simulated"
 
 
 def _is_called(header: Header) -> bool:

@@ -25,6 +25,7 @@ __all__ = ["MODEL", "Execution", "Written"]
 #: Version of the models and of the step's grain. A schedule means the same run only under
 #: the version it was made with, so whatever changes a run changes this.
 MODEL = "1"
+STDOUT = "0/stream/stdout"
 THEY_WAIT = "they wait for each other"
 
 _by_place = attrgetter("place")
@@ -62,8 +63,10 @@ class Execution:
         strategy: decides at every point; ``begin`` is called here.
         limits: when to stop.
         log: takes the records; None records nothing (while exploring).
+        main: the main task, where this is not the program's first process.
 
     Attributes:
+        elsewhere: nobody here goes on, but somebody in another process may.
         alive: tasks that are not over, in the order of their ids. Of a process that has
             ended its own code the main task stays until its exit.
         running: the task that took the last step.
@@ -82,7 +85,15 @@ class Execution:
         over: how it ended; None while it goes on.
     """
 
-    def __init__(self, strategy: Strategy, limits: Limits, log: Log | None = None) -> None:
+    elsewhere = False
+
+    def __init__(
+        self,
+        strategy: Strategy,
+        limits: Limits,
+        log: Log | None = None,
+        main: Task | None = None,
+    ) -> None:
         self.strategy = strategy
         self.limits = limits
         self.log = log
@@ -106,8 +117,9 @@ class Execution:
         self._circles = Circles()
         self._behind: list[Callable[[], object]] = []
         strategy.begin()
-        main = Task("0", "MainThread", TaskKind.MAIN, None, False)
-        main.of_process = ProcessState()
+        if main is None:
+            main = Task("0", "MainThread", TaskKind.MAIN, None, False)
+            main.of_process = ProcessState()
         self.main = self.running = self._make(main)
 
     # What a carrier of tasks calls, in this order.
@@ -254,6 +266,13 @@ class Execution:
             state.on_sigterm = before.on_sigterm
         return self._make(task, role, maker)
 
+    def started(self, process: Task, method: str, payload: bytes | None) -> None:
+        """A process has been started: for a carrier of processes to know.
+
+        Args:
+            payload: what it needs to begin; None where it is a copy of its parent.
+        """
+
     def spawn_feeder(self, process: Task) -> Task:
         """Makes a feeder of a process, ready to begin."""
         process.made["feeder"] = count = process.made.get("feeder", 0) + 1
@@ -266,23 +285,26 @@ class Execution:
         """Has something done when the operation that takes effect has got its event."""
         self._behind.append(what)
 
-    def end_process(self, process: Task, code: int, killed: bool = False) -> None:
+    def end_process(
+        self, process: Task, code: int, killed: bool = False, told: bool = False
+    ) -> None:
         """A process has ended, and everybody in it; the last one ends the execution.
 
         Args:
             process: its main task.
             code: its exit code.
-            killed: it did not leave by itself, which gets an event.
+            killed: it did not leave by itself.
+            told: its end has got an event already.
         """
         state = process.state
         if not state.alive:
             return
         state.alive, state.exit_code = False, code
-        if killed:
+        if killed and not told:
             self._note(process, Note("die", value=str(code)))
         if state.unwritten:
             text = "".join(state.unwritten)
-            self._note(process, Note("lost", "0/stream/stdout", value=text))
+            self._note(process, Note("lost", STDOUT, value=text))
         for model in self.shared.values():
             process_over = getattr(model, "process_over", None)
             for lost in () if process_over is None else process_over(process, killed):
@@ -355,6 +377,14 @@ class Execution:
         operation.value = text
         if not last:
             self._record(task, operation)
+
+    def flush(self, task: Task) -> None:
+        """The stdout buffer of a task's process is written out."""
+        state = task.process.state
+        if state.unwritten:
+            text = "".join(state.unwritten)
+            state.unwritten.clear()
+            self.write(task, Write(STDOUT, (text,)), text)
 
     def touch(self, *accesses: Access) -> None:
         """What the step under way reads or changes beside its operations, as the counter by

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pyqdemo.kernel.texts import Addresses
@@ -17,14 +18,21 @@ if TYPE_CHECKING:
 __all__ = ["Log"]
 
 
+_AS_WRITTEN = ("write", "buffer")
+
+
 class Log:
     """Takes tasks, resources and events in their one order.
+
+    Args:
+        raw: leave addresses in texts as they are: another log will tidy them.
 
     Attributes:
         records: in order; a task or resource stands before the first event that names it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, raw: bool = False) -> None:
+        self.raw = raw
         self.records: list[Record] = []
         self._seq = 0
         self._known: set[str] = set()
@@ -64,6 +72,18 @@ class Log:
         self._known.add(id)
         self.records.append(Resource(id, kind, name, capacity, of, location))
 
+    def take(self, execution: Execution, task: Task, event: Event) -> None:
+        """Takes an event that another log has recorded, raw, and gives it its place."""
+        tidy = self._tidy_of(task)
+        value, result = event.value, event.result
+        if value is not None and event.operation not in _AS_WRITTEN:
+            value = tidy(value)
+        result = None if result is None else tidy(result)
+        self._seq += 1
+        self.records.append(
+            replace(event, seq=self._seq, step=execution.steps, value=value, result=result)
+        )
+
     def done(self, execution: Execution, task: Task, operation: Operation) -> None:
         """An operation took effect, or raised."""
         self._event(execution, task, operation, Phase.DONE)
@@ -72,16 +92,23 @@ class Log:
         """An operation has to wait."""
         self._event(execution, task, operation, Phase.BLOCKED)
 
+    def _tidy_of(self, task: Task) -> Callable[[str], str]:
+        if self.raw:
+            return str
+        tidy = self._tidy.get(task.process.id)
+        if tidy is None:
+            tidy = self._tidy[task.process.id] = Addresses().tidy
+        return tidy
+
     def _event(self, execution: Execution, task: Task, operation: Operation, phase: Phase) -> None:
         target, done = operation.target, phase is Phase.DONE
-        as_written = operation.kind == "write"  # the execution has tidied what it printed
+        # The execution has tidied what was printed.
+        as_written = operation.kind in _AS_WRITTEN
         if target is not None and target not in self._known and "/" in target:
             kind, _, number = target.partition("/")[2].replace("~", "/").partition("/")
             self.resource(target, kind, f"{kind}-{number}")
         value, result = operation.value, operation.result if done else None
-        tidy = self._tidy.get(task.process.id)
-        if tidy is None:
-            tidy = self._tidy[task.process.id] = Addresses().tidy
+        tidy = self._tidy_of(task)
         self.records.append(
             Event(
                 seq=self._seq + 1,

@@ -10,7 +10,17 @@ if TYPE_CHECKING:
     from pyqdemo.kernel.execution import Execution
     from pyqdemo.kernel.tasks import Task
 
-__all__ = ["Model", "Note", "Operation", "ReadClock", "Sleep", "Write", "seconds_ns"]
+__all__ = [
+    "Buffer",
+    "Flush",
+    "Model",
+    "Note",
+    "Operation",
+    "ReadClock",
+    "Sleep",
+    "Write",
+    "seconds_ns",
+]
 
 
 def seconds_ns(seconds: float) -> int:
@@ -179,3 +189,34 @@ class Write(Operation):
         for part in self.parts[:-1]:
             execution.write(task, self, part)
         execution.write(task, self, self.parts[-1], last=True)
+
+
+class Buffer(Operation):
+    """What one ``print`` sends to a stdout that is no terminal: it waits in the process's
+    buffer until there is a block of it."""
+
+    kind = "buffer"
+    BLOCK = 8_192  # characters, as they come; CPython counts bytes
+
+    def __init__(self, stream: str, parts: tuple[str, ...]) -> None:
+        self.target = stream
+        self.parts = parts
+
+    def apply(self, execution: Execution, task: Task) -> None:
+        state = task.process.state
+        self.value = state.tidy("".join(self.parts))
+        state.unwritten.append(self.value)
+        if sum(map(len, state.unwritten)) >= self.BLOCK:
+            execution.behind(lambda: execution.flush(task))
+
+
+class Flush(Operation):
+    """A process's stdout buffer is written out."""
+
+    kind = "flush"
+
+    def __init__(self, stream: str) -> None:
+        self.target = stream
+
+    def apply(self, execution: Execution, task: Task) -> None:
+        execution.behind(lambda: execution.flush(task))

@@ -19,6 +19,9 @@ DIGEST_DIGITS = 6  # of the program's digest: one program in sixteen million has
 class Schedule:
     """Everything that decides a controlled run but the program itself.
 
+    Whether its processes are real or simulated is no part of it: the same choices give the
+    same run in both worlds.
+
     Attributes:
         model: version of the models and of the step's grain: letters, digits, ``_``, ``-``.
         program: first hex digits, 6 to 64, of the sha256 of the program's main file.
@@ -27,6 +30,8 @@ class Schedule:
         sleeps: ``strict`` or ``loose``.
         granularity: ``operation`` or ``line``.
         start_method: of processes: ``fork``, ``spawn``, ``forkserver``, or None.
+        stdout: what the program writes to: ``terminal`` (a process's buffer goes out at every
+            line) or ``pipe`` (by the block).
         parameters: keyword arguments of ``main``; a text carries whole numbers and flags only.
         arguments: ``sys.argv[1:]`` of a program of the user's own.
         bounds: ``for_s``, ``max_steps``, ``stop_after``, those that were given; without
@@ -40,6 +45,7 @@ class Schedule:
     sleeps: str = "strict"
     granularity: str = "operation"
     start_method: str | None = None
+    stdout: str = "terminal"
     parameters: Mapping[str, object] = field(default_factory=dict)
     arguments: tuple[str, ...] = ()
     bounds: Mapping[str, float | int] = field(default_factory=dict)
@@ -67,6 +73,7 @@ def schedule_of(trace: Trace) -> Schedule:
         sleeps=header.sleeps or "strict",
         granularity=header.granularity or "operation",
         start_method=header.start_method,
+        stdout=getattr(header, "stdout", None) or "terminal",
         parameters=header.parameters,
         arguments=header.arguments,
         bounds={

@@ -81,6 +81,8 @@ def _of(schedule: Schedule) -> Iterator[tuple[str, object]]:
         yield "granularity", schedule.granularity
     if schedule.start_method is not None:
         yield "start-method", schedule.start_method
+    if schedule.stdout != "terminal":
+        yield "stdout", schedule.stdout
     for name, value in sorted(schedule.parameters.items()):
         if not isinstance(value, int):
             raise ScheduleError("schedule_unwritable", name=name)
@@ -191,6 +193,7 @@ _FORMS: Mapping[str, _Form] = {
         _one_of("fork", "spawn", "forkserver"),
         Text("fork, spawn or forkserver", "fork、spawn 或 forkserver"),
     ),
+    "stdout": (_one_of("terminal", "pipe"), Text("terminal or pipe", "terminal 或 pipe")),
     "arg": (_unquoted, Text("letters, digits, _ . / - and %XX", "字母、数字、_ . / - 和 %XX")),
     "for": (_seconds, Text("seconds, a number above 0", "大于 0 的秒数")),
     "max-steps": _COUNT,

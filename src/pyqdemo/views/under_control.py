@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pyqdemo.languages import Text
-from pyqdemo.trace import Header
+from pyqdemo.trace import Header, Processes
 from pyqdemo.views import words
 from pyqdemo.views.dress import Line, Tone
 
@@ -78,6 +78,18 @@ _STEPS = Text("{steps} steps", "{steps} 步")
 _TIMES = Text("{virtual} of virtual time in {real}", "虚拟时间 {virtual}，实际用时 {real}")
 _VIRTUAL = Text("{seconds} of virtual time", "{seconds}虚拟时间")
 
+_PROCESSES = {
+    Processes.SIMULATED: (
+        Text("processes simulated", "进程是模拟的"),
+        Text("all live in one real process", "其实都在同一个真实的进程里"),
+    ),
+    Processes.REAL: (
+        Text("real processes", "进程是真实的"),
+        Text("modelled queues, pipes and locks", "队列、管道和锁由模型代替"),
+    ),
+}
+_STARTED = Text("{told}; started by {method}", "{told}，以 {method} 方式启动")
+
 _UNCONTROLLED = Text("not controlled", "不受控制")
 _MAY_DIFFER = Text(
     "{names}: the same seed may give another run",
@@ -136,6 +148,15 @@ def control_line(control: UnderControl, ran_ns: int, lang: str) -> Line:
 
 def control_rows(control: UnderControl) -> Iterator[tuple[Text, Text, Tone]]:
     """Rows of the summary: label, what is told, and its tone."""
+    header = control.header
+    if header.processes in _PROCESSES:
+        label, told = _PROCESSES[header.processes]
+        if header.start_method is not None:
+            told = Text(
+                _STARTED.en.format(told=told.en, method=header.start_method),
+                _STARTED.zh.format(told=told.zh, method=header.start_method),
+            )
+        yield label, told, Tone.INK
     if control.uncontrolled:
         names = Text(", ".join(control.uncontrolled), "、".join(control.uncontrolled))
         told = Text(_MAY_DIFFER.en.format(names=names.en), _MAY_DIFFER.zh.format(names=names.zh))

@@ -38,6 +38,7 @@ class StartProcess(SharedOperation):
         method: ``fork``, ``spawn`` or ``forkserver``.
         handles: ids of the pipe ends that are sent to it, once for each handle. Under fork it
             gets a copy of every handle its parent holds.
+        payload: its pickled object, but for fork.
     """
 
     kind = "start"
@@ -52,12 +53,14 @@ class StartProcess(SharedOperation):
         daemon: bool,
         method: str,
         handles: list[str],
+        payload: bytes | None = None,
     ) -> None:
         super().__init__(execution, task)
         self.target = id
         self.value = method
         self._new = (name, role, daemon)
         self._handles = handles
+        self._payload = payload
 
     def apply(self, execution: Execution, task: Task) -> int:
         name, role, daemon = self._new
@@ -68,6 +71,7 @@ class StartProcess(SharedOperation):
         else:
             for end in self._handles:
                 new.state.ends[end] = new.state.ends.get(end, 0) + 1
+        execution.started(new, method, self._payload)
         return new.state.number
 
     def accesses(self) -> tuple[Access, ...]:
@@ -198,6 +202,43 @@ class Kill(Signal):
     code = KILLED
 
 
+class KillByNumber(SharedOperation):
+    """``os.kill``: 0 only asks whether there is such a process.
+
+    Args:
+        number: of the process, its pid.
+        signal: 0, SIGTERM or SIGKILL.
+    """
+
+    kind = "kill"
+
+    def __init__(self, execution: Execution, task: Task, number: int, signal: int) -> None:
+        super().__init__(execution, task)
+        self._signal = signal
+        others = [main for main in execution.processes if main.state.number == number]
+        self._other = others[0] if others else None
+        self.target = others[0].id if others else None
+        self.value = str(signal)
+
+    def apply(self, execution: Execution, task: Task) -> str | None:
+        """Answers as ``Signal``, None for 0. Raises ProcessLookupError."""
+        other = self._other
+        if other is None or not other.state.alive:
+            raise ProcessLookupError(3, "No such process")
+        if not self._signal:
+            return None
+        kind = Kill if -self._signal == KILLED else Terminate
+        inner = kind(execution, task, other.id)
+        answer = inner.apply(execution, task)
+        self.result = inner.result
+        return answer
+
+    def accesses(self) -> tuple[Access, ...]:
+        if self._other is None:
+            return (Access("pids", "r"),)
+        return Terminate(self.execution, self.task, self._other.id).accesses()
+
+
 class OnSigterm(SharedOperation):
     """A process says what SIGTERM shall do: ``default``, ``ignore`` or ``handle``."""
 
@@ -231,7 +272,7 @@ class Vanish(SharedOperation):
 
     def apply(self, execution: Execution, task: Task) -> None:
         process = task.process
-        execution.behind(lambda: execution.end_process(process, self._code, killed=True))
+        execution.behind(lambda: execution.end_process(process, self._code, True, told=True))
 
     def accesses(self) -> tuple[Access, ...]:
         id = self.task.process.id
@@ -248,6 +289,7 @@ OPERATIONS: dict[str, Callable[..., Operation]] = {
     "process.children": Children,
     "process.terminate": Terminate,
     "process.kill": Kill,
+    "process.kill_by_number": KillByNumber,
     "process.on_sigterm": OnSigterm,
     "process.await_threads": lambda execution, task: AwaitThreads(task, execution),
     "process.leave": lambda execution, task, *args: Exit(task, execution, *args),

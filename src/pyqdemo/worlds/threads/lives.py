@@ -56,6 +56,11 @@ class Home:
         self.inside: Inside | None = None
 
     @property
+    def is_first(self) -> bool:
+        """Whether it is the program's first process."""
+        return self.main.id == "0"
+
+    @property
     def life(self) -> Life:
         """That of its main task."""
         return self.world.lives[self.main]

@@ -40,8 +40,8 @@ def mind(world: World) -> None:
             world.error = world.error or error
             execution.end(OutcomeKind.INTERRUPTED, type(error).__name__)
         over = execution.over is not None
-        state = (execution.steps, len(world.lives), over)
-        if state != moved:
+        state = None if execution.elsewhere else (execution.steps, len(world.lives), over)
+        if state != moved or state is None:
             moved, since, attempts = state, monotonic(), 0
         elif monotonic() - since > (GRACE_S if over else world.patience_s):
             since, attempts = monotonic(), attempts + 1

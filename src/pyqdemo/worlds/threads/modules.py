@@ -54,12 +54,24 @@ _REPLACED: dict[str, Mapping[str, Any]] = {
     "time": times.NAMES,
 }
 
+#: Those of ``multiprocessing``, by the module of ``stand_ins.mp`` and the table in it. They
+#: are imported only for a program that imports them.
+_OF_PROCESSES: dict[str, tuple[str, str]] = {
+    "multiprocessing": ("contexts", "NAMES"),
+    "multiprocessing.connection": ("connections", "NAMES"),
+    "multiprocessing.context": ("contexts", "CONTEXT"),
+    "multiprocessing.pool": ("pools", "NAMES"),
+    "multiprocessing.process": ("contexts", "PROCESS"),
+    "multiprocessing.queues": ("queues", "NAMES"),
+    "multiprocessing.sharedctypes": ("values", "NAMES"),
+    "multiprocessing.synchronize": ("synchronisation", "NAMES"),
+    "concurrent.futures.process": ("process_executors", "NAMES"),
+}
+
 #: Modules that end the run where the program imports them; by the sentence that says why.
 _REFUSED: dict[str, str] = {
-    **dict.fromkeys(
-        ("multiprocessing", "concurrent.futures.process", "concurrent.futures.interpreter"),
-        "refused_processes",
-    ),
+    "concurrent.futures.interpreter": "refused_processes",
+    "multiprocessing.managers": "refused_manager",
     **dict.fromkeys(("pdb", "getpass", "curses"), "refused_keyboard"),
 }
 
@@ -81,6 +93,7 @@ UNCONTROLLED: dict[str, str] = {
     **dict.fromkeys(("subprocess", "pty"), "it starts programs that run as they like"),
     **dict.fromkeys(("datetime",), "it reads the real clock"),
     **dict.fromkeys(("secrets", "uuid", "tempfile"), "it draws what no seed decides"),
+    "multiprocessing.shared_memory": "what it reads and changes cannot be seen",
     **dict.fromkeys(
         ("ctypes", "mmap", "_ctypes", "shelve", "dbm", "sqlite3", "fcntl"),
         "what it reads and changes cannot be seen",
@@ -129,7 +142,7 @@ class Module(StandIn):
 
     def __getattr__(self, name: str) -> Any:
         full = f"{self.__name__}.{name}"
-        if full in _REPLACED:
+        if exists(full):
             return surroundings().importing.stand_in(full)
         refuse_where_needed(full)
         return super().__getattr__(name)
@@ -137,7 +150,18 @@ class Module(StandIn):
 
 def exists(name: str) -> bool:
     """Whether there is a stand-in for the module of that name."""
-    return name in _REPLACED
+    return name in _REPLACED or name in _OF_PROCESSES
+
+
+def _names(name: str) -> Mapping[str, Any]:
+    """What stands for something else in the module of that name."""
+    if name in _REPLACED:
+        return _REPLACED[name]
+    module, table = _OF_PROCESSES[name]
+    names: Mapping[str, Any] = getattr(
+        import_module(f"pyqdemo.worlds.threads.stand_ins.mp.{module}"), table
+    )
+    return names
 
 
 def make(name: str, around: Surroundings) -> ModuleType:
@@ -172,10 +196,10 @@ def _template(name: str) -> _Template:
     real = import_module(name)
     known = {*vars(real), *getattr(real, "__all__", ())}  # not every Python has all names
     replaced = {
-        key: _like(real, key, ours) for key, ours in _REPLACED[name].items() if key in known
+        key: _like(real, key, ours) for key, ours in _names(name).items() if key in known
     }
     names = names_with(real, replaced)
-    for below in (*_REPLACED, *_REFUSED):
+    for below in (*_REPLACED, *_OF_PROCESSES, *_REFUSED):
         head, _, tail = below.rpartition(".")
         if head == name:
             names.pop(tail, None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from importlib.machinery import FrozenImporter, ModuleSpec, PathFinder
 from importlib.util import decode_source
@@ -80,6 +80,13 @@ class Sources:
     def files(self) -> tuple[ProgramFile, ...]:
         """The files that were read so far, in the order of their names."""
         return tuple(self._files[name] for name in sorted(self._files))
+
+    def note(self, names: Iterable[str]) -> None:
+        """Files of the folder that were imported elsewhere, in a process of the program."""
+        for name in names:
+            path = Path(self._folder, name)
+            if name not in self._files and path.is_file():
+                self._files[name] = source_file(name, path.read_bytes())
 
     def find(self, name: str, path: Sequence[str], inside: bool = False) -> Found | None:
         """The program's own module of a name; None if there is none.

@@ -58,6 +58,12 @@ class Surroundings:
         home.surroundings = self
         home.scratch["modules"] = self.modules
 
+    @property
+    def main_name(self) -> str:
+        """Of the main module: ``__main__`` or ``__mp_main__``."""
+        main = self.modules["__main__"]
+        return "__main__" if main is None else main.__name__
+
     def handle_signal(self, number: int) -> None:
         """Calls the program's own handler of a signal, in the calling task."""
         self.handlers[number](number, None)

@@ -45,7 +45,10 @@ class World:
             While there is none, no stack has to be read.
         homes: of the program's processes, the first one's first.
         seed: of the program's random draws.
-        bear: gives a process that has been started its life; see ``stand_ins.mp.processes``.
+        vanish: really ends this process with an exit code; None where it is simulated.
+        start_method: of its processes, where it sets none; None for the usual one.
+        buffers: its stdout is no terminal but a pipe: what is printed waits in a buffer.
+        bear: gives a process that has been started its life; None where it is simulated.
         done: held until every task is over or abandoned.
     """
 
@@ -67,6 +70,9 @@ class World:
         self.home = Home(self, execution.main)
         self.homes = [self.home]
         self.seed = 0
+        self.vanish: Callable[[int], None] | None = None
+        self.start_method: str | None = None
+        self.buffers = False
         self.bear: Bear | None = None
         self.error: BaseException | None = None
         self.tick = tick

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from pyqdemo.kernel.barriers import (
     Abort,
@@ -20,6 +21,9 @@ from pyqdemo.kernel.texts import raised
 from pyqdemo.worlds.threads.stand_ins.locks import Shared, bound_of
 from pyqdemo.worlds.threads.stand_ins.making import made
 from pyqdemo.worlds.threads.world import here
+
+if TYPE_CHECKING:
+    from pyqdemo.worlds.threads.copying import Copying
 
 __all__ = ["Barrier"]
 
@@ -77,6 +81,11 @@ class Barrier(Shared):
     def broken(self) -> bool:
         answer: bool = here().world.perform(IsBroken(self._model), _frame(1))
         return answer
+
+    def __forked__(self, copy: Copying) -> Any:
+        if self._model.inside:
+            copy.refuse("threading.Barrier")
+        return copy.alike(self)
 
     def __repr__(self) -> str:
         model = self._model

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import functools
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pyqdemo.worlds.threads.stand_ins.locks import RLock
+
+if TYPE_CHECKING:
+    from pyqdemo.worlds.threads.copying import Copying
 
 __all__ = ["CACHING"]
 
@@ -20,6 +23,9 @@ class cached_property(functools.cached_property[Any]):
     def __init__(self, func: Any) -> None:
         super().__init__(func)
         self.lock = RLock()
+
+    def __forked__(self, copy: Copying) -> Any:
+        return copy.alike(self)
 
 
 #: Of the module ``functools``.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from types import FrameType
-from typing import Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from pyqdemo.kernel.conditions import ConditionModel, Enter, Leave, LetGo, Notify, TakeBack
 from pyqdemo.kernel.locks import LockModel
@@ -15,6 +15,9 @@ from pyqdemo.worlds.threads.stand_ins.deprecations import deprecated
 from pyqdemo.worlds.threads.stand_ins.locks import Holdable, RLock, Shared, bound_of
 from pyqdemo.worlds.threads.stand_ins.making import made
 from pyqdemo.worlds.threads.world import here
+
+if TYPE_CHECKING:
+    from pyqdemo.worlds.threads.copying import Copying
 
 __all__ = ["Condition"]
 
@@ -122,6 +125,11 @@ class Condition(Shared):
         if isinstance(self._lock, RLock):
             self._lock.__reduce__()
         super().__reduce__()
+
+    def __forked__(self, copy: Copying) -> Any:
+        if self._model.waiters:  # they are gone there, but still swallow what notifies them
+            copy.refuse("threading.Condition")
+        return copy.alike(self)
 
     def __repr__(self) -> str:
         return f"<Condition({self._lock}, {len(self._model.waiters)})>"

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING, Any
 
 from pyqdemo.kernel.flags import Clear, FlagModel, IsSet, Look, Set
 from pyqdemo.worlds.threads.stand_ins.deprecations import deprecated
 from pyqdemo.worlds.threads.stand_ins.locks import Shared, bound_of
 from pyqdemo.worlds.threads.stand_ins.making import made
 from pyqdemo.worlds.threads.world import here
+
+if TYPE_CHECKING:
+    from pyqdemo.worlds.threads.copying import Copying
 
 __all__ = ["Event"]
 
@@ -39,6 +43,11 @@ class Event(Shared):
         perform = here().world.perform
         waiter = perform(Look(self._model, bound_of(timeout)), _frame(1))
         return waiter is None or bool(perform(waiter, _frame(1)))
+
+    def __forked__(self, copy: Copying) -> Any:
+        if self._model.waiters:
+            copy.refuse("threading.Event")
+        return copy.alike(self)
 
     def __repr__(self) -> str:
         told = "set" if self._model.up else "unset"

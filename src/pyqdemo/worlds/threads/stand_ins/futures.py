@@ -10,7 +10,7 @@ from concurrent.futures import ALL_COMPLETED
 from concurrent.futures._base import DoneAndNotDoneFutures
 from threading import TIMEOUT_MAX
 from types import FrameType
-from typing import Any
+from typing import Any, NoReturn
 
 from pyqdemo.kernel.collecting import AwaitFutures, Collector, NextCompleted, WatchFutures
 from pyqdemo.kernel.futures import (
@@ -47,6 +47,9 @@ class Future:
 
     def __init__(self) -> None:
         self._future_model = made(FutureModel(type(self).__name__), _frame(1))
+
+    def __getstate__(self) -> NoReturn:
+        raise TypeError("cannot pickle '_thread.RLock' object")
 
     def cancel(self) -> bool:
         life = here()

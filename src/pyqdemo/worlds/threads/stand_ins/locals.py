@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from pyqdemo.worlds.threads.world import here
+
+if TYPE_CHECKING:
+    from pyqdemo.worlds.threads.copying import Copying
 
 __all__ = ["local"]
 
@@ -45,6 +48,16 @@ class local:
         if name not in mine:
             raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
         del mine[name]
+
+    def __getstate__(self) -> NoReturn:
+        raise TypeError("cannot pickle '_thread._local' object")
+
+    def __forked__(self, copy: Copying) -> Any:
+        """Its attributes stand in the lives of the tasks, and are copied with these."""
+        twin = object.__new__(copy(type(self)))
+        copy.becomes(self, twin)
+        object.__setattr__(twin, "_given", copy(object.__getattribute__(self, "_given")))
+        return twin
 
 
 def _mine(self: local) -> dict[str, Any]:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import _thread
 import sys
 from types import FrameType
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from pyqdemo.kernel.locks import Acquire, Locked, LockModel, Release, RLockModel
 from pyqdemo.worlds.threads.stand_ins.deprecations import deprecated
 from pyqdemo.worlds.threads.stand_ins.making import made
 from pyqdemo.worlds.threads.world import here
+
+if TYPE_CHECKING:
+    from pyqdemo.worlds.threads.copying import Copying
 
 __all__ = ["Lock", "RLock"]
 
@@ -25,11 +28,25 @@ class Shared:
     def __reduce__(self) -> NoReturn:
         raise TypeError("cannot pickle '_thread.lock' object")
 
+    def __forked__(self, copy: Copying) -> Any:
+        return copy.alike(self)
+
     def _called(self) -> str:
         """The class's name as the real one has it in its repr."""
         kind = type(self)
         module = "threading" if kind.__module__.startswith("pyqdemo.") else kind.__module__
         return f"{module}.{kind.__qualname__}"
+
+
+def awaited(id: str) -> bool:
+    """Whether another task is waiting at a resource. In a forked process it would be gone, and
+    still be counted by the real one."""
+    life = here()
+    for task in life.world.execution.alive:
+        pending = None if task is life.task else task.pending
+        if pending is not None and pending.target == id and not pending.ready():
+            return True
+    return False
 
 
 def bound_of(timeout: float | None) -> float | None:

@@ -4,39 +4,83 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
+from types import FrameType
 from typing import Any, NoReturn
 
 from pyqdemo.worlds.threads.stand_ins.calls import left_out, noted, refused
 from pyqdemo.worlds.threads.stand_ins.streams import standard_stream
 from pyqdemo.worlds.threads.surroundings import Surroundings, refuse, stop, surroundings
-from pyqdemo.worlds.threads.world import here
+from pyqdemo.worlds.threads.world import Unwind, here
 
 __all__ = ["OS", "SIGNAL", "watch_environment"]
+
+_frame = sys._getframe
 
 # os
 
 
 def _exit(status: int) -> NoReturn:
-    """``os._exit``: the run is over; this process goes on."""
-    here().world.execution.exit_code = status & 0xFF
-    stop(f"os._exit({status})")
+    """``os._exit``: the process ends at once; the program's first one ends the run."""
+    life = here()
+    if life.home.is_first:
+        life.world.execution.ending_with(status & 0xFF)
+        stop(f"os._exit({status})")
+    vanish(status & 0xFF, "exit", _frame(1))
 
 
 def abort() -> NoReturn:
-    """``os.abort``: the run is over; this process goes on."""
-    here().world.execution.exit_code = 128 + signal.SIGABRT
-    stop("os.abort()")
+    """``os.abort``: the process ends at once; the program's first one ends the run."""
+    life = here()
+    if life.home.is_first:
+        life.world.execution.ending_with(128 + signal.SIGABRT)
+        stop("os.abort()")
+    vanish(-signal.SIGABRT, "die", _frame(1))
 
 
-def kill(pid: int, signal: int, /) -> None:
-    """``os.kill``; a program that signals itself would signal us."""
-    if pid in (os.getpid(), 0, -1):
+def vanish(code: int, kind: str, frame: FrameType | None) -> NoReturn:
+    """The calling task's process ends at once, as a further one of the program's may.
+
+    Args:
+        code: its exit code, below 0 the signal that ended it.
+        kind: of the event.
+    """
+    life = here()
+    life.world.request("process.vanish", (code, kind), frame)
+    if life.world.vanish is not None:
+        life.world.vanish(code)
+    life.unwinding = True
+    raise Unwind
+
+
+def getpid() -> int:
+    """``os.getpid``: a number of the run's own."""
+    return here().task.process.state.number
+
+
+def getppid() -> int:
+    """``os.getppid``: 1 for the program's first process, which has no parent in the run."""
+    from pyqdemo.worlds.threads.stand_ins.mp.family import family
+
+    parent = family().parent
+    return 1 if parent is None else int(parent.pid)
+
+
+def kill(pid: int, sig: int, /) -> None:
+    """``os.kill`` of a process of the program, by SIGTERM or SIGKILL; 0 asks if it is there."""
+    if sig not in (0, signal.SIGTERM, signal.SIGKILL) or pid <= 0:
         refuse("refused_signal", "os.kill")
-    here().world.execution.note_uncontrolled("os.kill")
-    os.kill(pid, signal)
+    life = here()
+    state = life.task.process.state
+    own = pid == state.number and sig
+    if own and life.home.is_first:
+        refuse("refused_signal", "os.kill")
+    if own and (sig == signal.SIGKILL or state.on_sigterm == "default"):
+        vanish(-sig, "die", _frame(1))
+    life.world.request("process.kill_by_number", (pid, int(sig)), _frame(1))
 
 
 def killpg(pgid: int, signal: int, /) -> None:
@@ -96,7 +140,7 @@ _NOTED = ("urandom", "getrandom", "system", "popen", "posix_spawn", "posix_spawn
 _SPAWNS = tuple(name for name in dir(os) if name.startswith("spawn"))
 _REFUSED = ("fork", "forkpty", *(name for name in dir(os) if name.startswith("exec")))
 _OWN: tuple[Callable[..., object], ...] = (
-    *(_exit, abort, kill, killpg, chdir, fchdir, umask),
+    *(_exit, abort, getpid, getppid, kill, killpg, chdir, fchdir, umask),
     *(register_at_fork, isatty, read, write),
 )
 
@@ -131,18 +175,27 @@ def _restore_environment(before: Mapping[Any, Any]) -> None:
 
 
 def set_handler(signalnum: int, handler: Any, /) -> Any:
-    """``signal.signal``: the handler is kept and never called."""
+    """``signal.signal``: one for SIGTERM is called when another process of the program sends
+    that; any other is kept and never called."""
     life, handlers = here(), surroundings().handlers
-    if life.task is not life.world.execution.main:
+    if life.task is not life.home.main:
         raise ValueError("signal only works in main thread of the main interpreter")
     if not callable(handler) and handler not in (signal.SIG_DFL, signal.SIG_IGN):
         raise TypeError(
             "signal handler must be signal.SIG_IGN, signal.SIG_DFL, or a callable object"
         )
     before = getsignal(signalnum)
-    life.world.execution.note_uncontrolled("signal.signal")
     handlers[int(signalnum)] = handler
+    if signalnum == signal.SIGTERM:
+        how = "handle" if callable(handler) else _DISPOSITIONS[handler]
+        life.task.process.state.on_sigterm = how
+        life.world.aside("process.on_sigterm", (how,))
+    else:
+        life.world.execution.note_uncontrolled("signal.signal")
     return before
+
+
+_DISPOSITIONS = {signal.SIG_DFL: "default", signal.SIG_IGN: "ignore"}
 
 
 def getsignal(signalnum: int, /) -> Any:

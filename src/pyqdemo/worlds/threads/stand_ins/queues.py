@@ -8,7 +8,7 @@ import types
 from collections import deque
 from threading import TIMEOUT_MAX
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from pyqdemo.kernel.operations import Operation
 from pyqdemo.kernel.queue_attributes import AssignQueue, LookQueue
@@ -22,11 +22,14 @@ from pyqdemo.kernel.queues import (
     TaskDone,
 )
 from pyqdemo.kernel.stores import FifoStore, HeapStore, HookedStore, LifoStore, OwnStore
-from pyqdemo.worlds.threads.stand_ins.locks import Lock, bound_of
+from pyqdemo.worlds.threads.stand_ins.locks import Lock, awaited, bound_of
 from pyqdemo.worlds.threads.stand_ins.making import made
 from pyqdemo.worlds.threads.stand_ins.queue_parts import OwnHooks, QueueCondition
 from pyqdemo.worlds.threads.stand_ins.values import short
 from pyqdemo.worlds.threads.world import here
+
+if TYPE_CHECKING:
+    from pyqdemo.worlds.threads.copying import Copying
 
 __all__ = ["NAMES", "LifoQueue", "PriorityQueue", "Queue", "SimpleQueue"]
 
@@ -158,6 +161,12 @@ class Queue:
     def all_tasks_done(self) -> QueueCondition:
         return QueueCondition(self.mutex)
 
+    def __getstate__(self) -> NoReturn:
+        raise TypeError("cannot pickle '_thread.lock' object")
+
+    def __forked__(self, copy: Copying) -> Any:
+        return _forked(self, copy)
+
     # What a class of the program's own may have others of. These here are called where such
     # a class calls them, and see to it that the items keep their ids.
 
@@ -235,7 +244,33 @@ class SimpleQueue:
         answer: bool = here().world.perform(AskQueue(self._queue_model, "empty"), _frame(1))
         return answer
 
+    def __getstate__(self) -> NoReturn:
+        raise TypeError("cannot pickle '_queue.SimpleQueue' object")
+
+    def __forked__(self, copy: Copying) -> Any:
+        return _forked(self, copy)
+
     __class_getitem__: Any = classmethod(types.GenericAlias)
+
+
+def _forked(queue: Any, copy: Copying) -> Any:
+    """The items are copied with their ids."""
+    model: QueueModel = queue._queue_model
+    if isinstance(model.store, HookedStore) or awaited(model.id):
+        copy.refuse(f"queue.{type(queue).__name__}")
+    twin = copy.alike(queue)
+    store = model.store
+    if isinstance(store, HeapStore):
+        new = copy(store)
+        copy.at_last(lambda: _rekey(store, new, copy))
+    return twin
+
+
+def _rekey(store: Any, new: Any, copy: Copying) -> None:
+    """Its items' ids go by the objects, and these are others now."""
+    new._ids = {id(copy(value)): deque(store._ids.get(id(value), ())) for value in store.items}
+    for key in [key for key, waiting in new._ids.items() if not waiting]:
+        del new._ids[key]
 
 
 _MUTEX = "queue.mutex"  # no name that a class of the program's own could have

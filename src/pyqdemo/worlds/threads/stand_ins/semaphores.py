@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import sys
 from types import FrameType
+from typing import TYPE_CHECKING, Any
 
 from pyqdemo.kernel.semaphores import AcquirePermit, ReadValue, ReleasePermits, SemaphoreModel
-from pyqdemo.worlds.threads.stand_ins.locks import Shared, bound_of
+from pyqdemo.worlds.threads.stand_ins.locks import Shared, awaited, bound_of
 from pyqdemo.worlds.threads.stand_ins.making import made
 from pyqdemo.worlds.threads.world import here
+
+if TYPE_CHECKING:
+    from pyqdemo.worlds.threads.copying import Copying
 
 __all__ = ["BoundedSemaphore", "Semaphore"]
 
@@ -51,6 +55,11 @@ class Semaphore(Shared):
         """Permits that are free; many programs look, though the name is private."""
         value: int = here().world.perform(ReadValue(self._model), _frame(1))
         return value
+
+    def __forked__(self, copy: Copying) -> Any:
+        if awaited(self._model.id):
+            copy.refuse("threading.Semaphore")
+        return copy.alike(self)
 
     def __repr__(self) -> str:
         return f"<{self._called()} at {self._model.id}: value={self._model.value}>"

@@ -9,20 +9,27 @@ from collections.abc import Iterable
 from types import FrameType
 from typing import Any
 
-from pyqdemo.kernel.operations import Write
+from pyqdemo.kernel.log import Log
+from pyqdemo.kernel.operations import Buffer, Flush, Write
 from pyqdemo.worlds.threads.lives import Home
-from pyqdemo.worlds.threads.world import World, here
+from pyqdemo.worlds.threads.world import here
 
-__all__ = ["STREAMS", "Stream", "announce_streams", "program_print", "standard_error"]
+__all__ = [
+    "STREAMS",
+    "Stream",
+    "announce_streams",
+    "flush_streams",
+    "program_print",
+    "standard_error",
+]
 
 _frame = sys._getframe
 #: Both belong to the run, whoever writes.
 STREAMS = {name: f"0/stream/{name}" for name in ("stdout", "stderr")}
 
 
-def announce_streams(world: World) -> None:
+def announce_streams(log: Log | None) -> None:
     """Puts both streams into the record, before anybody writes."""
-    log = world.execution.log
     if log is not None:
         for name, id in STREAMS.items():
             log.resource(id, "stream", name)
@@ -74,8 +81,18 @@ class Stream(io.TextIOBase):
         part of the run.
         """
         life = here()
-        if parts and not life.unwinding:
+        if not parts or life.unwinding:
+            return
+        if life.world.buffers and self.name == "<stdout>":
+            last = life.home.surroundings.at_last
+            if flush_streams not in last:
+                last.append(flush_streams)
+            life.world.perform(Buffer(self._id, parts), frame)
+        else:
             life.world.perform(Write(self._id, parts), frame)
+
+    def flush(self) -> None:
+        flush_streams(_frame(1))
 
 
 class _Bytes(io.BufferedIOBase):
@@ -119,6 +136,8 @@ def program_print(
     if between:
         parts = [part for value in parts for part in (between, value)][1:]
     file.send((*parts, "\n" if end is None else end), _frame(1))
+    if flush:
+        flush_streams(_frame(1))
 
 
 def standard_stream(home: Home, name: str) -> Any:
@@ -130,6 +149,13 @@ def standard_stream(home: Home, name: str) -> Any:
     if name not in found:
         found[name] = Stream(name)
     return found[name]
+
+
+def flush_streams(frame: FrameType | None = None) -> None:
+    """The stdout buffer of the calling task's process is written out, if it holds anything."""
+    life = here()
+    if life.task.process.state.unwritten and not life.unwinding:
+        life.world.perform(Flush(STREAMS["stdout"]), frame)
 
 
 def standard_error() -> Any:

@@ -6,7 +6,7 @@ import itertools
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from pyqdemo.ids import number
 from pyqdemo.kernel.execution import Execution
@@ -19,6 +19,9 @@ from pyqdemo.worlds.threads.stand_ins.flags import Event
 from pyqdemo.worlds.threads.stand_ins.locks import bound_of
 from pyqdemo.worlds.threads.stand_ins.values import SHORT
 from pyqdemo.worlds.threads.world import Unwind, here
+
+if TYPE_CHECKING:
+    from pyqdemo.worlds.threads.copying import Copying
 
 __all__ = [
     "Thread",
@@ -170,6 +173,18 @@ class Thread:
         deprecated("setName() is deprecated, set the name attribute instead")
         self.name = name
 
+    def __getstate__(self) -> NoReturn:
+        kind = "_thread._ThreadHandle" if sys.version_info >= (3, 13) else "_thread.lock"
+        raise TypeError(f"cannot pickle {kind!r} object")
+
+    def __forked__(self, copy: Copying) -> Any:
+        """In a forked process only the thread that forked goes on: every other one is over."""
+        twin = copy.alike(self)
+        task = self._task
+        if task is not None and copy(task) is task:
+            copy.at_last(lambda: vars(twin).update(_task=_gone(task)))
+        return twin
+
     def __repr__(self) -> str:
         assert self._initialized, "Thread.__init__() not called"
         status = "initial"
@@ -285,6 +300,13 @@ def active_count() -> int:
 def get_ident() -> int:
     """A number that is the calling task's alone, the same in every run."""
     return _ident_of(here().task)
+
+
+def _gone(task: Task) -> Task:
+    """A task as it is seen where it does not run."""
+    twin = Task(task.id, task.name, task.kind, task.process, task.daemon)
+    twin.alive = False
+    return twin
 
 
 def _ident_of(task: Task) -> int:

@@ -1,0 +1,286 @@
+"""The execution as one process of the program knows it: its own tasks, and a line to the rest.
+
+What belongs to the process alone happens here. Who goes next, and whatever happens to things
+that processes share, the coordinator decides: after each step it is told what was done and
+what each task here attempts next, and it answers when a task of this process goes on.
+"""
+
+from __future__ import annotations
+
+import os
+from bisect import insort
+from operator import attrgetter
+from typing import Any
+
+from pyqdemo.kernel.execution import Execution
+from pyqdemo.kernel.limits import Limits
+from pyqdemo.kernel.log import Log
+from pyqdemo.kernel.operations import Operation
+from pyqdemo.kernel.tasks import Signalled, Task
+from pyqdemo.kernel.texts import told
+from pyqdemo.point import Point
+from pyqdemo.trace import Event, OutcomeKind, Resource, TaskKind, Wait
+from pyqdemo.trace import Task as TaskRecord
+from pyqdemo.worlds.processes.forms import error_of, hidden, record
+from pyqdemo.worlds.processes.wire import ChannelLost, Wire
+from pyqdemo.worlds.threads.sources import Sources
+
+__all__ = ["GONE", "Branch"]
+
+GONE = 70  # exit code of a process that has lost its coordinator
+_by_place = attrgetter("place")
+
+
+class Remote(Operation):
+    """An operation that the coordinator performs, and here only its name and arguments."""
+
+    shared = True
+
+    def __init__(self, name: str, args: tuple[Any, ...]) -> None:
+        self.name = name
+        self.args = args
+
+    def ready(self) -> bool:
+        return False  # nobody here knows
+
+    def apply(self, execution: Execution, task: Task) -> Any:
+        return None  # a task that is being unwound gives back nothing: its process ends
+
+
+class _Nobody:
+    """No strategy: others choose."""
+
+    def begin(self) -> None:
+        pass
+
+    def choose(self, point: Point) -> str:
+        raise NotImplementedError
+
+
+class Branch(Execution):
+    """The execution in one process.
+
+    Args:
+        wire: to the coordinator.
+        main: the process's main task.
+        sources: of the program's modules, as far as this process has imported any.
+
+    Attributes:
+        leaving: the process has ended its part.
+        broke_off: it has ended the whole run, and says farewell.
+    """
+
+    def __init__(self, wire: Wire, main: Task, sources: Sources) -> None:
+        self._wire = wire
+        self._sources = sources
+        self._told_files: set[str] = set()
+        self._answer: tuple[str, Any] = ("own", None)
+        self._attempted: dict[Task, Operation] = {}
+        self._silent = True  # the coordinator knows of the main task's begin
+        self.leaving = self.broke_off = False
+        log = Log(raw=True)
+        super().__init__(_Nobody(), Limits(), log, main)
+        log.records.clear()
+        self._items: list[Any] = log.records
+
+    # What the world calls.
+
+    def attempt(self, task: Task, operation: Operation) -> None:
+        super().attempt(task, operation)
+        self._attempted[task] = operation
+
+    def choose(self) -> Task | None:
+        if self.leaving:
+            return None
+        if not self._silent:
+            self._report()
+        self._silent = False
+        if self.over is not None:
+            self.leaving = True
+            return None
+        return self._wait()
+
+    def take_effect(self, task: Task) -> Any:
+        how, answer = self._answer
+        if how == "own":
+            return super().take_effect(task)
+        if how == "signal":
+            raise Signalled(answer)
+        operation, task.pending = task.pending, None
+        if how == "raised":
+            raise error_of(answer)
+        if type(operation) is Remote:
+            self._done(task, operation)
+        return answer
+
+    def farewell(self, error: BaseException | None) -> None:
+        """The last message of this process: what was not yet told."""
+        for loss in self.losses:
+            self._items.append(["loss", loss.reason, loss.task])
+        happened = getattr(error, "happened", None)
+        if happened is not None:
+            self._items.append(["error", happened, getattr(error, "facts", {})])
+        elif error is not None:
+            self._items.append(["broken", told(error)])
+        self._report()
+
+    # What operations and stand-ins call.
+
+    def operation(self, task: Task, name: str, args: tuple[Any, ...]) -> Operation:
+        return Remote(name, args)
+
+    def await_threads(self, main: Task) -> Operation:
+        return Remote("process.await_threads", ())
+
+    def leave(self, main: Task, awaited: bool, code: int) -> Operation:
+        return Remote("process.leave", (awaited, code))
+
+    def aside(self, task: Task, name: str, args: tuple[Any, ...]) -> None:
+        self._items.append(["aside", task.id, name, list(args)])
+
+    def task(self, id: str) -> Task:
+        if id not in self._tasks:  # the coordinator has made a feeder
+            feeder = Task(id, "", TaskKind.FEEDER, self.main, True)
+            self._tasks[id] = feeder
+            insort(self.alive, feeder, key=_by_place)
+        return self._tasks[id]
+
+    def share(
+        self,
+        task: Task,
+        kind: str,
+        args: tuple[Any, ...],
+        *,
+        capacity: int | None = None,
+        of: str | None = None,
+        location: str | None = None,
+        name: str | None = None,
+        quiet: bool = False,
+    ) -> str:
+        counted = f"~{kind}" if quiet else kind
+        task.made[counted] = number = task.made.get(counted, 0) + 1
+        facts = [capacity, of, location, name, quiet]
+        self._items.append(["share", task.id, kind, list(args), facts])
+        return f"{task.id}/{kind}{'~' if quiet else '/'}{number}"
+
+    def retire(self, task: Task) -> None:
+        super().retire(task)
+        self._attempted.pop(task, None)
+
+    def took(self) -> None:
+        self._items.append(["took"])
+
+    def failed(self, task: Task, error: BaseException) -> None:
+        self._items.append(["failed", task.id, told(error)])
+
+    def note_uncontrolled(self, what: str) -> None:
+        if what not in self.uncontrolled:
+            self.uncontrolled.append(what)
+            self._items.append(["uncontrolled", what])
+
+    def ending_with(self, code: int) -> None:
+        self._items.append(["ending", code])
+
+    def end(self, kind: OutcomeKind, detail: str = "", waiting: tuple[Wait, ...] = ()) -> None:
+        if self.over is None:
+            self.broke_off = True
+            self._items.append(["over", kind.value, detail])
+        super().end(kind, detail, waiting)
+
+    def born(self, id: str, pid: int) -> None:
+        """A copy of this process has been made for the main task of that id."""
+        self._items.append(["born", id, pid])
+
+    # The line.
+
+    def _report(self) -> None:
+        for file in self._sources.files:
+            if file.name not in self._told_files:
+                self._told_files.add(file.name)
+                self._items.append(["file", file.name])
+        items = [_plain(item) for item in self._items]
+        self._items.clear()
+        pending, payload = [], None
+        for task, operation in self._attempted.items():
+            form, bytes_of_it = _form(operation)
+            pending.append([task.id, form])
+            payload = payload or bytes_of_it
+        self._attempted.clear()
+        ready = [
+            task.id
+            for task in self.alive
+            if task.pending is not None and type(task.pending) is not Remote
+            if task.pending.ready()
+        ]
+        state = self.running
+        self._say([items, pending, ready, self.now_ns, [state.id, state.items]], payload)
+
+    def _wait(self) -> Task:
+        self.elsewhere = True
+        try:
+            while True:
+                message, payload = self._hear()
+                if message[0] != "reap":
+                    break
+                self._say(["reaped", _reap(message[1])], None)
+        finally:
+            self.elsewhere = False
+        _, id, self.steps, self.now_ns, how, answer, items = message
+        task = self.running = self._tasks[id]
+        task.items = items
+        self._answer = (how, payload if how == "bytes" else answer)
+        return task
+
+    def _done(self, task: Task, operation: Remote) -> None:
+        """An operation of the coordinator's has happened: what it means here."""
+        if operation.name == "process.start":
+            task.children += 1
+        elif operation.name == "process.leave":
+            self.leaving = True
+            super().end(OutcomeKind.COMPLETED)
+
+    def _say(self, message: object, payload: bytes | None) -> None:
+        try:
+            self._wire.send(message, payload)
+        except (EOFError, ChannelLost):
+            os._exit(GONE)
+
+    def _hear(self) -> tuple[Any, bytes | None]:
+        try:
+            return self._wire.receive()
+        except (EOFError, ChannelLost):
+            os._exit(GONE)
+
+
+def _plain(item: Any) -> list[Any]:
+    if isinstance(item, Event | Resource | TaskRecord):
+        return record(item)
+    plain: list[Any] = item
+    return plain
+
+
+def _form(operation: Operation) -> tuple[list[Any], bytes | None]:
+    """What the coordinator has to know of an operation that a task attempts."""
+    if type(operation) is Remote:
+        args, payload = hidden(operation.args)
+        return ["shared", operation.name, args, operation.location], payload
+    return [
+        "own",
+        operation.kind,
+        operation.target,
+        operation.value,
+        operation.timeout_s,
+        operation.deadline_ns,
+        operation.location,
+        [holder.id for holder in operation.holders()],
+        [holder.id for holder in operation.needs()],
+    ], None
+
+
+def _reap(pid: int) -> int | None:
+    """The exit code of a child of this process that is over; None if it is none of its."""
+    try:
+        _, status = os.waitpid(pid, 0)
+    except ChildProcessError:
+        return None
+    return os.waitstatus_to_exitcode(status)

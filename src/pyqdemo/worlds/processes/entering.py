@@ -1,0 +1,162 @@
+"""Where a process of the program begins, and where it becomes two."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from pyqdemo.kernel.process_state import ProcessState
+from pyqdemo.kernel.tasks import Task
+from pyqdemo.loading import bind, program_from
+from pyqdemo.trace import TaskKind
+from pyqdemo.worlds.processes.branch import Branch
+from pyqdemo.worlds.processes.channels import connect
+from pyqdemo.worlds.processes.wire import Wire
+from pyqdemo.worlds.threads.carriers import Carriers
+from pyqdemo.worlds.threads.inside import Inside
+from pyqdemo.worlds.threads.lives import Life, local
+from pyqdemo.worlds.threads.programs import Program
+from pyqdemo.worlds.threads.simulating import at_exit, imported
+from pyqdemo.worlds.threads.stand_ins.mp.living import live_as, settle
+from pyqdemo.worlds.threads.world import World
+
+__all__ = ["first", "further"]
+
+Line = tuple[str, str]
+"""Address and token of the coordinator."""
+
+
+def first(address: str, token: str, id: str) -> int:
+    """The program's first process, from its beginning to its end; gives its exit code."""
+    wire = connect(address, token, id)
+    facts = wire.receive()[0]
+    main = Task(id, "MainThread", TaskKind.MAIN, None, False)
+    main.of_process = ProcessState()
+    program = program_from(facts["program"])
+    with Carriers() as carriers:
+        world = _world(facts, wire, main, program, carriers, (address, token))
+        error: BaseException | None = None
+        arguments, parameters = facts["arguments"], facts["parameters"]
+        try:
+            with bind(program, world, arguments=arguments, parameters=parameters) as bound:
+                world.run(bound.body, bound.at_exit)
+        except Exception as stopped:
+            error = stopped
+        _execution(world).farewell(error)
+    return world.home.exit_code
+
+
+def further(address: str, token: str, id: str) -> int:
+    """A process that begins anew: it imports the main module and gets what it was sent."""
+    wire = connect(address, token, id)
+    facts, payload = wire.receive()
+    main = Task(id, facts["name"], TaskKind.PROCESS, None, facts["daemon"])
+    main.of_process = ProcessState(facts["number"], facts["method"])
+    program = program_from(facts["program"])
+    with Carriers() as carriers:
+        world = _world(facts, wire, main, program, carriers, (address, token))
+        inside = Inside(world.home, program, facts["arguments"], "__mp_main__")
+        for name in ("__main__", "__mp_main__"):
+            sys.modules[name] = inside.main
+        settle(world.home, facts["name"], facts["start_method"])
+        body = partial(live_as, facts["parent"], partial(imported, inside, payload or b""))
+        return _live(world, body, partial(at_exit, world.home, facts["method"]))
+
+
+def _world(
+    facts: Mapping[str, Any],
+    wire: Wire,
+    main: Task,
+    program: Program,
+    carriers: Carriers,
+    line: Line,
+) -> World:
+    world = World(Branch(wire, main, program.sources), program.places, carriers)
+    world.seed = facts["seed"]
+    world.start_method = facts["start_method"]
+    world.buffers = facts["buffers"]
+    world.bear = partial(_bear, line)
+    world.vanish = _vanish
+    return world
+
+
+def _execution(world: World) -> Branch:
+    branch = world.execution
+    assert isinstance(branch, Branch), "made here"
+    return branch
+
+
+def _live(
+    world: World,
+    body: Callable[[], str | None],
+    at_exit: Callable[[], Sequence[Callable[[], object]]],
+) -> int:
+    """A further process's life; gives its exit code."""
+    branch, error = _execution(world), None
+    try:
+        world.run(body, at_exit)
+    except Exception as stopped:
+        error = stopped
+    if branch.broke_off:
+        branch.farewell(error)
+    return world.home.exit_code
+
+
+def _vanish(code: int) -> None:
+    """The process ends at once, in the way that the program wants."""
+    if code < 0:
+        import signal
+
+        signal.signal(-code, signal.SIG_DFL)
+        os.kill(os.getpid(), -code)
+    os._exit(code)
+
+
+def _bear(
+    line: Line, parent: Life, process: Any, id: str, method: str, payload: bytes | None
+) -> None:
+    """A process that the program has started gets its life: a copy of this one, where it is
+    to be forked. (One that begins anew is the coordinator's affair.)"""
+    if payload is not None:
+        return
+    execution = _execution(parent.world)
+    sys.stdout.flush()
+    pid = os.fork()
+    if pid:
+        execution.born(id, pid)
+        return
+    code = 1
+    try:
+        code = _be_copy(line, parent, process, id)
+    finally:
+        os._exit(code)
+
+
+def _be_copy(line: Line, parent: Life, process: Any, id: str) -> int:
+    """In the copy: this thread is all that is left, and begins a world of its own."""
+    del local.life
+    before = parent.world
+    theirs = parent.home.surroundings
+    daemon = bool(process.daemon)
+    main = Task(id, process.name, TaskKind.PROCESS, None, daemon)
+    main.of_process = ProcessState(process._number, "fork")
+    main.of_process.on_sigterm = before.home.main.state.on_sigterm
+    branch = Branch(connect(*line, id), main, theirs.program.sources)
+    world = World(branch, before.places, Carriers())
+    for name in ("seed", "start_method", "buffers", "vanish", "bear", "libraries"):
+        setattr(world, name, getattr(before, name))
+    home = world.home
+    home.surroundings = theirs
+    theirs.home, theirs.world = home, world
+    for left in (theirs.at_exit, theirs.before_join, theirs.at_last):
+        left.clear()
+    home.scratch = parent.home.scratch
+    settle(home, process.name, home.scratch["family"].method)
+    process._task_id = None
+    gc.enable()  # as it was in the beginning
+    body = partial(live_as, parent.home.main.id, lambda: process)
+    return _live(world, body, partial(at_exit, home, "fork"))

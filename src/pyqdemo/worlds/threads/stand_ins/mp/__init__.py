@@ -1,0 +1,1 @@
+"""Stand-ins for ``multiprocessing``, the same whether processes are simulated or real."""

@@ -1,0 +1,107 @@
+"""A process's life, from the first line of its own to its end."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from pyqdemo.kernel.texts import raised
+from pyqdemo.worlds.threads.lives import Home, Unwind, here
+from pyqdemo.worlds.threads.stand_ins.failing import show
+from pyqdemo.worlds.threads.stand_ins.mp.family import Family
+from pyqdemo.worlds.threads.stand_ins.mp.processes import (
+    MainProcess,
+    ParentProcess,
+    Process,
+    _active,
+)
+from pyqdemo.worlds.threads.stand_ins.streams import standard_error
+
+__all__ = ["leave", "live_as", "settle"]
+
+
+def settle(home: Home, name: str, method: str | None) -> Family:
+    """A new process gets to know itself, as far as it can before it has its own object.
+
+    Args:
+        name: the process's.
+        method: the start method that its parent has set.
+    """
+    process = MainProcess(home)
+    process._name = name
+    own = home.scratch["family"] = Family(home, process)
+    own.method = method
+    return own
+
+
+def live_as(parent_task: str, get: Callable[[], Process]) -> str | None:
+    """The main task's code of a further process; raises nothing but ``Unwind``.
+
+    Args:
+        parent_task: id of the parent's main task.
+        get: gives the process's own object, under spawn by importing the main module first.
+
+    Returns:
+        ``raised NAME: text`` if an exception ended it, which was then printed and noted.
+    """
+    home = here().home
+    try:
+        process = get()
+    except Unwind:
+        raise
+    except BaseException as error:
+        # As when Python itself ends by an exception: the process has not begun yet.
+        return _fail(home, error, "")
+    own: Family = home.scratch["family"]
+    own.current = process
+    own.parent = ParentProcess(process._parent_name, process._parent_pid, parent_task)
+    try:
+        try:
+            process.run()
+        finally:
+            if not here().unwinding:
+                leave()
+    except Unwind:
+        raise
+    except SystemExit as error:
+        home.exit_code = _code_of(error)
+        return raised(error)
+    except BaseException as error:
+        return _fail(home, error, f"Process {process.name}:\n")
+    return None
+
+
+def leave() -> None:
+    """What a process does before it ends: its queues are flushed, its daemons terminated,
+    its other children waited for."""
+    fed: list[Any] = here().home.scratch.get("queues fed", [])
+    for queue in fed:
+        queue._finish_feeding()
+    if "family" in here().home.scratch:
+        for child in _active(None):
+            if child.daemon:
+                child._signal("process.terminate", sys._getframe())
+        for child in _active(None):
+            child._join(None, None)
+    for queue in fed:
+        queue._await_feeder()
+
+
+def _code_of(error: SystemExit) -> int:
+    if error.code is None:
+        return 0
+    if isinstance(error.code, int):
+        return error.code & 0xFF
+    stream = standard_error()
+    if stream is not None:
+        stream.write(f"{error.code}\n")
+    return 1
+
+
+def _fail(home: Home, error: BaseException, heading: str) -> str:
+    life = here()
+    life.world.execution.failed(life.task, error)
+    home.exit_code = 1
+    show(error, heading)
+    return raised(error)
