@@ -72,6 +72,7 @@ headers = st.builds(
     parameters=st.dictionaries(texts, st.none() | st.booleans() | st.integers() | seconds | texts),
     arguments=st.lists(texts, max_size=3).map(tuple),
     start_method=optional(texts),
+    stdout=optional(texts),
     clock=texts,
     speed=optional(st.floats(0.001, 1000)),
     started=optional(texts),

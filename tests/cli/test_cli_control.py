@@ -329,7 +329,7 @@ CODES = {
         "import threading\nlock = threading.Lock()\nlock.acquire(); lock.acquire()",
         3,
     ),
-    "starts a process": ("import multiprocessing", 4),
+    "shares by a manager": ("import multiprocessing.managers", 4),
     "starts threads by _thread": ("import _thread\n_thread.start_new_thread(print, ())", 4),
 }
 
@@ -345,9 +345,11 @@ def test_the_exit_code_says_how_the_program_ended(
     ("text", "en", "zh"),
     [
         (
-            "import multiprocessing",
-            "uses multiprocessing, and processes cannot be controlled yet. Try: pyqdemo run ",
-            "用到 multiprocessing，目前还控制不了进程。试试：pyqdemo run ",
+            "import multiprocessing.managers",
+            "uses multiprocessing.managers, which nobody can control; a Queue or a Pipe that is"
+            " handed to the processes can be. Try: pyqdemo run ",
+            "用到 multiprocessing.managers，它无法控制；改用 Queue 或 Pipe，作为参数交给进程，"
+            "就可以。试试：pyqdemo run ",
         ),
         (
             "import _thread\n_thread.start_new_thread(print, ())",
@@ -362,7 +364,7 @@ def test_the_exit_code_says_how_the_program_ended(
             "用到 os.fork，会把 pyqdemo 自己也复制一份。试试：pyqdemo run ",
         ),
     ],
-    ids=["multiprocessing", "_thread", "fork"],
+    ids=["managers", "_thread", "fork"],
 )
 def test_what_cannot_be_controlled_is_told_in_one_line(
     text: str, en: str, zh: str, typed: Callable, tmp_path: Path
@@ -377,7 +379,7 @@ def test_what_cannot_be_controlled_is_told_in_one_line(
 
 
 @pytest.mark.parametrize(
-    "text", ["import multiprocessing", "import getpass", "import os; os.fork()"]
+    "text", ["import multiprocessing.managers", "import getpass", "import os; os.fork()"]
 )
 def test_what_cannot_be_controlled_is_offered_without_control(
     text: str, typed: Callable, tmp_path: Path
@@ -546,7 +548,7 @@ def test_the_usual_bound_of_steps_is_the_same_everywhere() -> None:
 def test_what_was_printed_before_a_run_is_refused_is_shown(
     typed: Callable[..., Answer], tmp_path: Path
 ) -> None:
-    file = program(tmp_path, "print('a')\nimport multiprocessing\n")
+    file = program(tmp_path, "print('a')\nimport multiprocessing.managers\n")
     answer = typed(["run", str(file), "--seed", "0"])
     assert (answer.code, answer.out) == (4, "a\n")
 

@@ -49,6 +49,6 @@ def carry(
 
     with Carriers() as carriers:
         world = World(execution, Places(FOLDER), carriers, patience_s=patience_s)
-        announce_streams(world)
+        announce_streams(world.execution.log)
         world.run(body, list)
     return execution

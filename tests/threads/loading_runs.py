@@ -56,7 +56,7 @@ def carry(
             )
     execution = Execution(strategy or Random(0), Limits(max_steps), Log())
     world = World(execution, Places(str(program.folder)), carriers)
-    announce_streams(world)
+    announce_streams(world.execution.log)
     with bind(program, world, arguments=arguments, parameters=parameters) as run:
         world.run(run.body, run.at_exit)
     return execution

@@ -19,20 +19,18 @@ from pyqdemo.worlds.threads.world import World
 @pytest.mark.parametrize(
     ("statement", "happened", "what"),
     [
-        ("import multiprocessing", "refused_processes", "multiprocessing"),
-        ("from multiprocessing import Queue", "refused_processes", "multiprocessing"),
-        ("import multiprocessing.pool", "refused_processes", "multiprocessing"),
-        ("import one", "refused_processes", "multiprocessing"),
+        ("import multiprocessing.managers", "refused_manager", "multiprocessing.managers"),
         (
-            "import concurrent.futures as f; f.ProcessPoolExecutor()",
-            "refused_processes",
-            "concurrent.futures.ProcessPoolExecutor",
+            "from multiprocessing import Manager; Manager()",
+            "refused_manager",
+            "multiprocessing.Manager",
         ),
         (
-            "import concurrent.futures.process",
-            "refused_processes",
-            "concurrent.futures.process",
+            "from multiprocessing.connection import Listener; Listener()",
+            "refused_listener",
+            "multiprocessing.connection.Listener",
         ),
+        ("import one", "refused_manager", "multiprocessing.managers"),
         ("import os; os.fork()", "refused_fork", "os.fork"),
         ("import os; os.execv('/bin/true', ['true'])", "refused_fork", "os.execv"),
         (
@@ -52,7 +50,7 @@ def test_what_would_hang_or_escape_ends_the_run_with_one_error(
     statement: str, happened: str, what: str, around: str, tmp_path: Path
 ) -> None:
     """Also where the program catches everything: what it prints then is no part of the run."""
-    program = written(tmp_path, main=around.format(statement), one="import multiprocessing")
+    program = written(tmp_path, main=around.format(statement), one="import multiprocessing.managers")
     with pytest.raises(RunError) as caught:
         carry(program)
     where = "one.py:1" if statement == "import one" else f"main.py:{1 if around == '{}' else 2}"

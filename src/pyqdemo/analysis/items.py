@@ -9,6 +9,9 @@ item. Nobody sees that happen; it is inferred:
   except that a ``None`` (as a rule the sign to stop) goes on with a ``None`` only;
 - when a take or a printed line *uses* an item, a lesson's card says. Without a card every
   take does, unless the same value is put again from the hand.
+
+Seen under control only: an item that went with its process, or that could not be pickled, is
+*lost*: it lies nowhere any more.
 """
 
 from __future__ import annotations
@@ -24,11 +27,14 @@ __all__ = ["Item", "ItemTable", "Move"]
 
 _GIVES = ("put", "send")
 _TAKES = ("get", "recv")
+_INSIDE = ("feed", "deliver")
+_LOSES = ("lost", "drop")
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """An item changed hands: put, fed into the pipe behind its queue, or taken.
+    """An item changed hands: put, taken by a feeder, delivered into the pipe, or taken; or
+    was lost.
 
     Attributes:
         item: the id it went under.
@@ -56,8 +62,9 @@ class Item:
         moves: from the put that made it; not kept by a table that forgets.
         users: the tasks that used it, as a rule none or one.
         hand: the task that has it now, used or not.
-        place: the resource it lies in now; None in a hand.
+        place: the resource it lies in now; None in a hand, or if it is lost.
         buffered: put into a multiprocessing queue and not yet seen in the pipe behind it.
+        lost: by what: ``lost`` (with a process) or ``drop`` (it could not be pickled).
     """
 
     id: str
@@ -72,6 +79,7 @@ class Item:
     hand: str | None = None
     place: str | None = None
     buffered: bool = False
+    lost: str | None = None
 
 
 class ItemTable:
@@ -145,11 +153,19 @@ class ItemTable:
         if operation == "write":
             if self._printed is not None and event.resource not in self._err:
                 return self._print(event)
-        elif operation == "feed" and event.item in self._under and not event.raised:
+        elif operation in _INSIDE and event.item in self._under and not event.raised:
+            self._inside(self._under[event.item], event)
+        elif operation in _LOSES and event.item in self._under:
             item = self._under[event.item]
-            item.buffered = False
+            item.place, item.buffered, item.lost = None, False, operation
             self._move(item, event)
         return None
+
+    def _inside(self, item: Item, event: Event) -> None:
+        """On its way inside the queue; natively its ``feed`` is all that is seen of it."""
+        if event.operation == "deliver" or event.virtual_ns is None:
+            item.buffered = False
+        self._move(item, event)
 
     def _give(self, event: Event) -> Item | None:
         if event.raised:

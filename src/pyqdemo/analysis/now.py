@@ -70,20 +70,33 @@ class QueueNow:
     Attributes:
         items: id → value of what can be taken, in the order it came. For a FIFO queue that
             is the order it goes; LIFO and priority queues take by their own rule.
+        carried: id → value of what a feeder has taken out of its process's buffer and has
+            not yet brought into the pipe (seen under control).
         buffered: id → value of what was put into a multiprocessing queue and has not yet
-            been seen to go from its process's buffer into the pipe.
+            been seen to leave its process's buffer.
         unnamed: items in it that have no id.
         put, got: completed operations; of a pipe's end: sent by it, received anywhere.
+        lost: items that were put and can never come out: they went with a process, or
+            could not be pickled.
+        kept: permits of its semaphore that nobody will give back, those of the items that
+            went with a process.
         deepest: most items ever seen in it.
+        reader, writer: the task that has the lock at that end of the pipe behind a
+            multiprocessing queue, whether it is still alive or not (seen under control).
     """
 
     resource: Resource
     items: dict[str, str | None] = field(default_factory=dict)
+    carried: dict[str, str | None] = field(default_factory=dict)
     buffered: dict[str, str | None] = field(default_factory=dict)
     unnamed: int = 0
     put: int = 0
     got: int = 0
+    lost: int = 0
+    kept: int = 0
     deepest: int = 0
+    reader: str | None = None
+    writer: str | None = None
 
     @property
     def capacity(self) -> int | None:
@@ -92,15 +105,20 @@ class QueueNow:
 
     @property
     def contents(self) -> tuple[tuple[str, str | None], ...]:
-        """(id, value) of all that lies in it: first what can be taken, then the buffered."""
-        return (*self.items.items(), *self.buffered.items())
+        """(id, value) of all that lies in it: what can be taken, the carried, the buffered."""
+        return (*self.items.items(), *self.carried.items(), *self.buffered.items())
 
     @property
     def depth(self) -> int:
         """Items in it, those in a process's buffer included; never above its capacity."""
-        depth = len(self.items) + len(self.buffered) + self.unnamed
+        depth = len(self.items) + len(self.carried) + len(self.buffered) + self.unnamed
         capacity = self.resource.capacity
         return min(depth, capacity) if capacity else depth
+
+    @property
+    def permits(self) -> int:
+        """Permits of its semaphore that are taken: what ``qsize`` says."""
+        return self.depth + self.kept
 
 
 @dataclass(slots=True)

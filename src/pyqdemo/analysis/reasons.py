@@ -38,6 +38,11 @@ class Reason(Enum):
         Text("{name}'s read lock was taken", "{name} 的读锁被占用"),
         Text("the read lock of {name}, which is taken", "{name} 的读锁（它被占用）"),
     )
+    WRITE_LOCK = (
+        Text("{name}'s write lock taken", "{name} 的写锁被占用"),
+        Text("{name}'s write lock was taken", "{name} 的写锁被占用"),
+        Text("the write lock of {name}, which is taken", "{name} 的写锁（它被占用）"),
+    )
     PIPE_FULL = (
         Text("{name}'s pipe full", "{name} 的管道已满"),
         Text("the pipe behind {name} was full", "{name} 背后的管道是满的"),
@@ -54,6 +59,19 @@ class Reason(Enum):
         Text("{name} at zero", "{name} 已到零"),
         Text("{name} was at zero", "{name} 已到零"),
         Text("{name}, which is at zero", "{name}（它已到零）"),
+    )
+    UNDELIVERED = (
+        Text("items of {name} not delivered", "{name} 的东西没送完"),
+        Text("its feeder had not delivered all into {name}", "feeder 线程还没把东西都送进 {name}"),
+        Text(
+            "its feeder to deliver all that it put into {name}",
+            "自己的 feeder 线程把放进 {name} 的东西都送走",
+        ),
+    )
+    NONE_READY = (
+        Text("none of them ready", "一个都没就绪"),
+        Text("none of them was ready", "一个都没就绪"),
+        Text("one of several to be ready", "其中任何一个就绪"),
     )
     NOT_ENDED = (
         Text("{name} not ended", "{name} 还没结束"),
@@ -140,14 +158,22 @@ def reason_for(operation: str, kind: str | None, value: str | None = None) -> Re
         value: that of its blocked event.
     """
     match operation:
+        case "put" if value == "write lock":  # of a SimpleQueue
+            return Reason.WRITE_LOCK
         case "put" | "send":
             return Reason.FULL
         case "get" if value == "read lock":
             return Reason.READ_LOCK
+        case "read_lock":
+            return Reason.READ_LOCK
         case "get" | "recv" | "poll":
             return Reason.EMPTY
-        case "feed":
+        case "deliver" if value == "write lock":
+            return Reason.WRITE_LOCK
+        case "feed" | "deliver":
             return Reason.PIPE_FULL
+        case "join_thread":
+            return Reason.UNDELIVERED
         case "acquire":
             return Reason.NO_PERMIT if kind in PERMITS else Reason.HELD
         case "exit":
@@ -164,6 +190,8 @@ def reason_for(operation: str, kind: str | None, value: str | None = None) -> Re
             return Reason.FUTURES_LEFT
         case "shutdown" if kind == "executor":
             return Reason.WORKERS_LEFT
+        case "wait" if kind is None or kind == "pipe_end":  # connection.wait
+            return Reason.NONE_READY
         case "wait" if kind is not None:
             return _WAITED_ON.get(kind.removeprefix("mp_"), Reason.OTHER)
         case _:

@@ -8,9 +8,15 @@ from dataclasses import dataclass
 from pyqdemo.analysis.items import Item, ItemTable
 from pyqdemo.analysis.now import State, TaskNow
 from pyqdemo.analysis.state import RunState
-from pyqdemo.trace import Event, Record, Trace
+from pyqdemo.trace import Event, Phase, Record, Trace
 
 __all__ = ["ItemRow", "Span", "SpanRow", "Spans", "Tables", "TaskRow", "tables"]
+
+
+#: Parts of an operation that is one natively → that operation.
+_CALLED = {"read_lock": "get", "deliver": "feed"}
+#: What an item goes through inside a queue; natively that is seen only where it waits.
+_INSIDE = frozenset({"feed", "deliver"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +45,11 @@ class Spans:
 
     A task has no span before it has begun and none after it is over; that it is over shows
     in ``state``. One in the same state after another is one span.
+
+    A ``get`` from a multiprocessing queue that waits for the read lock, and then with it for
+    an item, is one call and has one span, as it has natively, where the moment in between is
+    not seen: its operation is ``get`` throughout. (``RunState`` tells the two apart: they
+    wait for different things.) A feeder's wait to deliver is called ``feed`` likewise.
     """
 
     def __init__(self, speed: float | None = None) -> None:
@@ -51,8 +62,11 @@ class Spans:
         self.state.add(record)
         if type(record) is not Event:
             return
+        if record.operation == "read_lock" and not record.raised and record.phase is Phase.DONE:
+            if (span := self._open.get(record.task)) and span.state is State.BLOCKED:
+                return  # its get goes on
         self._look(self.state.tasks[record.task], record)
-        if record.operation in ("exit", "join", "is_alive"):  # what may end other tasks
+        if record.operation in ("exit", "die", "join", "is_alive"):  # what may end other tasks
             for now in self.state.tasks.values():
                 self._look(now, record)
 
@@ -67,7 +81,8 @@ class Spans:
 
     def _look(self, now: TaskNow, event: Event) -> None:
         span = self._open.get(now.task.id)
-        told = (now.state, now.operation, now.resource)
+        called = _CALLED.get(now.operation or "", now.operation)
+        told = (now.state, called, now.resource)
         if span is not None:
             if (span.state, span.operation, span.resource) == told:
                 return
@@ -97,8 +112,8 @@ class ItemRow:
     """An item: who did what with it, and where it was left.
 
     Attributes:
-        moves: (task, operation, resource) from the put on.
-        left: a resource's or task's id.
+        moves: (task, operation, resource) from the put on, without its way inside a queue.
+        left: a resource's or task's id; ``lost`` or ``drop`` for an item that is lost.
     """
 
     id: str
@@ -182,7 +197,11 @@ def _item_row(item: Item) -> ItemRow:
         id=item.id,
         value=item.value,
         maker=item.maker,
-        moves=tuple((move.task, move.operation, move.resource) for move in item.moves),
+        moves=tuple(
+            (move.task, move.operation, move.resource)
+            for move in item.moves
+            if move.operation not in _INSIDE
+        ),
         users=tuple(item.users),
-        left=item.place or item.hand,
+        left=item.lost or item.place or item.hand,
     )

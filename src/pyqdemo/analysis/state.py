@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from pyqdemo.analysis.now import Finished, LockNow, QueueNow, State, TaskNow, failure_of
+from pyqdemo.analysis.channels import CHANNELS, Channels
+from pyqdemo.analysis.now import Finished, LockNow, State, TaskNow, failure_of
+from pyqdemo.analysis.processes import SURVIVES, Processes
 from pyqdemo.analysis.reasons import FOR_OTHERS, LOCKS, PERMITS, Reason, reason_for
 from pyqdemo.trace import Event, Outcome, Phase, Record, Resource, Task, TaskKind
 
 __all__ = ["RunState"]
 
-_BUFFERED = frozenset({"mp_queue", "mp_joinable"})
-_CHANNELS = _BUFFERED | {"queue", "lifo", "priority", "simple", "mp_simple", "pipe_end"}
 _HELD = LOCKS | PERMITS
 
 
@@ -29,9 +29,9 @@ class RunState:
     Attributes:
         tasks, queues, locks: by id, in the order they were announced.
         resources: every resource, those among them.
+        processes: what each process has for itself.
         now_ns: time of the latest event.
         current: task of the last event; the running one in a controlled run.
-        made, moved: completed put and send, completed get and recv.
         longest: the longest finished wait but for those for others to end (``FOR_OTHERS``),
             which last as long as the others' work.
         longest_join: the longest finished one of those.
@@ -41,21 +41,20 @@ class RunState:
     def __init__(self, speed: float | None = None) -> None:
         self.speed = speed or 1.0
         self.tasks: dict[str, TaskNow] = {}
-        self.queues: dict[str, QueueNow] = {}
+        self.processes = Processes()
         self.locks: dict[str, LockNow] = {}
         self.resources: dict[str, Resource] = {}
         self.now_ns = 0
         self.current: str | None = None
-        self.made = 0
-        self.moved = 0
         self.longest: Finished | None = None
         self.longest_join: Finished | None = None
         self.outcome: Outcome | None = None
-        self._lies_in: dict[str, QueueNow] = {}  # item → queue, while it lies there
-        self._early: set[str] = set()  # items whose get was told before their put
+        self._channels = Channels()
+        self.queues = self._channels.queues
 
     def add(self, record: Record) -> None:
         """Takes in the next record."""
+        self.processes.add(record)
         if type(record) is Event:
             self._event(record)
         elif type(record) is Task:
@@ -77,6 +76,16 @@ class RunState:
                 self._gone(now.task.id, State.FAILED)
             if now.state is State.BLOCKED:
                 self._note_wait(now, self.now_ns - now.since_ns)
+
+    @property
+    def made(self) -> int:
+        """Completed puts and sends."""
+        return self._channels.made
+
+    @property
+    def moved(self) -> int:
+        """Completed gets and receives."""
+        return self._channels.moved
 
     def name(self, id: str | None) -> str:
         """The label of a task or resource; the id itself where nothing of that id is known."""
@@ -111,8 +120,8 @@ class RunState:
 
     def _resource(self, resource: Resource) -> None:
         self.resources[resource.id] = resource
-        if resource.kind in _CHANNELS:
-            self.queues.setdefault(resource.id, QueueNow(resource))
+        if resource.kind in CHANNELS:
+            self._channels.announce(resource)
         elif resource.kind in _HELD or resource.kind.endswith("condition"):
             self.locks.setdefault(resource.id, LockNow(resource))
 
@@ -134,6 +143,7 @@ class RunState:
             return
         if now.state is not State.READY:
             self._wake(now, at)
+        self._channels.done(event)
         effect = _EFFECTS.get(event.operation)
         if effect is not None:
             effect(self, now, event)
@@ -178,63 +188,6 @@ class RunState:
         else:
             self.longest = found
 
-    def _put(self, now: TaskNow, event: Event) -> None:
-        if event.raised:
-            return
-        self.made += 1
-        queue = self.queues.get(event.resource or "")
-        if queue is None:
-            return
-        queue.put += 1
-        item = event.item
-        if item is None:
-            queue.unnamed += 1
-        elif item in self._early:
-            self._early.discard(item)
-            queue.got += 1
-        else:
-            where = queue.buffered if queue.resource.kind in _BUFFERED else queue.items
-            where[item] = event.value
-            self._lies_in[item] = queue
-        depth = event.depth if event.depth is not None else queue.depth
-        if depth > queue.deepest:
-            queue.deepest = depth
-
-    def _get(self, now: TaskNow, event: Event) -> None:
-        if event.raised:
-            return
-        self.moved += 1
-        item = event.item
-        if item is None:
-            queue = self.queues.get(event.resource or "")
-            if queue is not None:
-                queue.got += 1
-                queue.unnamed = max(0, queue.unnamed - 1)
-            return
-        found = self._lies_in.pop(item, None)
-        if found is None:
-            self._early.add(item)
-            return
-        found.got += 1
-        if item in found.items:
-            del found.items[item]
-        else:
-            del found.buffered[item]
-
-    def _feed(self, now: TaskNow, event: Event) -> None:
-        queue = self._lies_in.get(event.item or "")
-        if queue is not None and event.item in queue.buffered and not event.raised:
-            queue.items[event.item] = queue.buffered.pop(event.item)
-
-    def _shutdown(self, now: TaskNow, event: Event) -> None:
-        """A queue closed for good; at once means that what lies in it is thrown away."""
-        queue = self.queues.get(event.resource or "")
-        if queue is not None and event.value == "immediate":
-            for item in queue.items:
-                self._lies_in.pop(item, None)
-            queue.items.clear()
-            queue.unnamed = 0
-
     def _acquire(self, now: TaskNow, event: Event) -> None:
         lock = self.lock_of(event.resource)
         if lock is not None and event.result != "False" and not event.raised:
@@ -274,10 +227,21 @@ class RunState:
 
     def _exit(self, now: TaskNow, event: Event) -> None:
         """The process is gone, and its daemon threads and feeders with it."""
-        if event.result is not None and now.over is not State.FAILED:
-            now.failure = event.result
-            now.over = now.state = State.FAILED
-        self._gone(now.task.id, State.ENDED)
+        main = self.tasks.get(now.task.process, now)
+        code = event.result or (
+            f"exit code {event.value}" if event.value not in (None, "0") else None
+        )
+        if code is not None and main.over is not State.FAILED:
+            main.failure = code
+            main.over = main.state = State.FAILED
+        self._gone(now.task.process, State.ENDED)
+
+    def _die(self, now: TaskNow, event: Event) -> None:
+        """A signal ended the process, or it broke off; whoever called for that is known."""
+        main = self.tasks.get(now.task.process, now)
+        if not main.doomed:
+            main.failure = f"exit code {event.value}"
+        self._gone(now.task.process, State.FAILED)
 
     def _joined(self, now: TaskNow, event: Event) -> None:
         """A process that is killed does not tell of its end; whoever joins it does."""
@@ -292,7 +256,8 @@ class RunState:
 
     def _doom(self, now: TaskNow, event: Event) -> None:
         target = self.tasks.get(event.resource or "")
-        if target is not None and target.over is None and not event.raised:
+        survives = event.raised or event.result in SURVIVES
+        if target is not None and target.over is None and not survives:
             target.doomed = True
             target.failure = f"{event.operation} by {event.task}"
 
@@ -305,17 +270,12 @@ class RunState:
 
 
 _EFFECTS: dict[str, Callable[[RunState, TaskNow, Event], None]] = {
-    "put": RunState._put,
-    "send": RunState._put,
-    "get": RunState._get,
-    "recv": RunState._get,
-    "feed": RunState._feed,
     "acquire": RunState._acquire,
     "release": RunState._release,
     "wait": RunState._waited,
-    "shutdown": RunState._shutdown,
     "end": RunState._end,
     "exit": RunState._exit,
+    "die": RunState._die,
     "join": RunState._joined,
     "terminate": RunState._doom,
     "kill": RunState._doom,

@@ -12,12 +12,21 @@ from pyqdemo.analysis.state import RunState
 from pyqdemo.languages import Text
 from pyqdemo.trace import TaskKind, Wait
 
-__all__ = ["find_cycle", "nobody_left", "tell_cycle", "tell_wait", "tell_waits", "waits"]
+__all__ = [
+    "find_cycle",
+    "nobody_left",
+    "tell_cycle",
+    "tell_wait",
+    "tell_waits",
+    "undelivered",
+    "waits",
+]
 
 
 #: Of more tasks than these, how many there are says more than their names.
 MOST_NAMED = 4
-_OWNED = (Reason.HELD, Reason.NO_PERMIT, Reason.READ_LOCK)
+_PIPE_LOCKS = ("read lock", "write lock")
+_OWNED = (Reason.HELD, Reason.NO_PERMIT, Reason.READ_LOCK, Reason.WRITE_LOCK)
 
 
 def waits(state: RunState) -> tuple[Wait, ...]:
@@ -64,7 +73,7 @@ def nobody_left(state: RunState, row: Wait) -> bool:
     """
     if _reason(state, row) not in (Reason.EMPTY, Reason.FULL) or row.timeout_s is not None:
         return False
-    buffered = any(queue.buffered for queue in state.queues.values())
+    buffered = any(queue.buffered or queue.carried for queue in state.queues.values())
     return all(
         id == row.task
         or now.over is not None
@@ -80,8 +89,8 @@ def tell_wait(state: RunState, row: Wait) -> Text:
     reason = _reason(state, row)
     name = the_label(state, row.resource)
     if reason in _OWNED and row.holders:
-        if reason is Reason.READ_LOCK:
-            name = filled(Text("the read lock of {name}", "{name} 的读锁"), name=name)
+        if reason in _LOCKS_OF_A_PIPE:
+            name = filled(_LOCKS_OF_A_PIPE[reason], name=name)
         return _held(state, row, task, name)
     if reason is Reason.OTHERS_LEFT and 0 < len(row.holders) <= MOST_NAMED:
         return filled(
@@ -95,6 +104,9 @@ def tell_wait(state: RunState, row: Wait) -> Text:
     told = filled(
         Text("{task} waits for {what}", "{task} 等 {what}"), task=task, what=reason.awaited(name)
     )
+    more = _behind_it(state, row, reason)
+    if more is not None:
+        return joined([told, more], ", ", "，")
     if not nobody_left(state, row):
         return told
     if reason is Reason.EMPTY:
@@ -120,6 +132,46 @@ def tell_cycle(state: RunState, cycle: Sequence[Wait]) -> Text:
     )
 
 
+_LOCKS_OF_A_PIPE = {
+    Reason.READ_LOCK: Text("the read lock of {name}", "{name} 的读锁"),
+    Reason.WRITE_LOCK: Text("the write lock of {name}", "{name} 的写锁"),
+}
+_END_HELD = Text(
+    "and {end} is still held by {holders}, so that no end of file comes",
+    "而 {end} 还被 {holders} 拿着，所以等不到文件结束（EOF）",
+)
+_DRAIN = Text(
+    "whose feeder waits for room in the pipe behind {name}: drain it before you join",
+    "而它的 feeder 线程在等 {name} 背后的管道空出位置：要先取完，再 join",
+)
+
+
+def _behind_it(state: RunState, row: Wait, reason: Reason) -> Text | None:
+    """What a wait on a pipe's end, or for a process to end, is really about."""
+    if reason is Reason.EMPTY and row.resource in state.processes.partner:
+        holders = row.holders or state.processes.holders(state.processes.partner[row.resource])
+        if not holders:
+            return None
+        end = state.name(state.processes.partner[row.resource])
+        return filled(_END_HELD, end=end, holders=_names(state, holders))
+    if reason is Reason.NOT_ENDED:
+        full = undelivered(state, row.resource or "")
+        if full is not None:
+            return filled(_DRAIN, name=the_label(state, full))
+    return None
+
+
+def undelivered(state: RunState, process: str) -> str | None:
+    """The queue whose pipe is so full that the process's feeder, and thus it, cannot end."""
+    for now in state.tasks.values():
+        if now.task.kind is TaskKind.FEEDER and now.task.process == process:
+            full = state.reason(now.operation or "", now.resource, now.value)
+            leaving = state.tasks[process].operation in ("exit", "join_thread")
+            if now.state is State.BLOCKED and full is Reason.PIPE_FULL and leaving:
+                return now.resource
+    return None
+
+
 def _reason(state: RunState, row: Wait) -> Reason:
     now = state.tasks.get(row.task)
     return state.reason(row.operation, row.resource, now.value if now else None)
@@ -136,6 +188,13 @@ def _held(state: RunState, row: Wait, task: str, name: Text) -> Text:
         )
         return filled(template, task=task, name=name)
     gone = [now for now in map(state.tasks.get, row.holders) if now and now.over]
+    processes = [state.processes.now.get(state.processes.of(holder)) for holder in row.holders]
+    if processes and all(process and process.how for process in processes):
+        template = Text(
+            "{task} waits for {name}, which {holders} took to the grave",
+            "{task} 等 {name}，而 {holders} 至死没有放开它",
+        )
+        return filled(template, task=task, name=name, holders=_names(state, row.holders))
     template = Text(
         "{task} waits for {name}, held by {holders}", "{task} 等 {name}，它被 {holders} 占用"
     )
@@ -159,13 +218,30 @@ def _holders(state: RunState, now: TaskNow) -> tuple[str, ...]:
         case "acquire":
             lock = state.lock_of(now.resource)
             return tuple(lock.holders) if lock else ()
-        case "get" if now.value == "read lock":
+        case "read_lock" | "get" | "deliver" | "put" if now.value in _PIPE_LOCKS or (
+            now.operation == "read_lock"
+        ):
+            queue = state.queues.get(now.resource or "")
+            owner = queue and (queue.writer if now.value == "write lock" else queue.reader)
+            if owner:
+                return (owner,)
             return tuple(
                 id
                 for id, other in state.tasks.items()
                 if other.operation == "get"
                 and other.resource == now.resource
                 and other.value != "read lock"
+            )
+        case "recv" | "poll" if now.resource in state.processes.partner:
+            return state.processes.holders(state.processes.partner[now.resource])
+        case "join_thread":
+            return tuple(
+                id
+                for id, other in state.tasks.items()
+                if other.task.kind is TaskKind.FEEDER
+                and other.task.process == now.task.process
+                and other.resource in (now.resource, None)
+                and other.over is None
             )
         case "join" if now.resource in state.tasks:
             return (now.resource,) if now.resource else ()
@@ -197,6 +273,8 @@ def _needs(state: RunState, row: Wait) -> tuple[str, ...]:
         return ()
     if row.operation in ("acquire", "collect") and len(row.holders) > 1:
         return ()  # a semaphore, or several futures: any of them may do
+    if row.operation in ("recv", "poll", "wait", "send"):
+        return ()  # whoever has the other end, any of its tasks, or a message may do
     return row.holders
 
 

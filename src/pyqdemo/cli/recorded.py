@@ -26,6 +26,8 @@ class Settings(Protocol):
     def bounds(self) -> Mapping[str, float | int]: ...
     @property
     def start_method(self) -> str | None: ...
+    @property
+    def stdout(self) -> str | None: ...
 
 
 def options_of(
@@ -53,7 +55,7 @@ def options_of(
         values["sleeps"] = "loose"
     if settings.start_method is not None and settings.start_method != _usual_start():
         values["start-method"] = settings.start_method
-    if getattr(settings, "stdout", None) == "pipe":
+    if settings.stdout == "pipe":
         values["stdout"] = "pipe"
     for bound, value in settings.bounds.items():
         usual = bound == "max_steps" and value == USUAL_STEPS

@@ -59,6 +59,10 @@ class Log:
             )
         )
 
+    def knows(self, id: str) -> bool:
+        """Whether a resource has been announced."""
+        return id in self._known
+
     def resource(
         self,
         id: str,

@@ -73,7 +73,7 @@ def schedule_of(trace: Trace) -> Schedule:
         sleeps=header.sleeps or "strict",
         granularity=header.granularity or "operation",
         start_method=header.start_method,
-        stdout=getattr(header, "stdout", None) or "terminal",
+        stdout=header.stdout or "terminal",
         parameters=header.parameters,
         arguments=header.arguments,
         bounds={

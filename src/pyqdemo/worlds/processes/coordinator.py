@@ -18,7 +18,7 @@ from pyqdemo.errors import RunError
 from pyqdemo.kernel.execution import Execution, Written
 from pyqdemo.kernel.operations import Operation
 from pyqdemo.kernel.tasks import Signalled, Task
-from pyqdemo.trace import Event, Loss, OutcomeKind
+from pyqdemo.trace import Event, Loss, OutcomeKind, Resource
 from pyqdemo.trace import Task as TaskRecord
 from pyqdemo.worlds.processes.channels import Listener, Watched
 from pyqdemo.worlds.processes.forms import form_of_error, read_record, shown
@@ -328,9 +328,13 @@ class Coordinator:
             maker = execution.task(record.parent or record.process)
             execution.spawn(record.id, record.name, record.role, record.daemon, maker)
             return
-        if not isinstance(record, Event):
-            if log is not None:
-                log.records.append(record)
+        if isinstance(record, Resource):
+            # Several processes may have it, each with a log of its own that announces it.
+            if log is not None and not log.knows(record.id):
+                log.resource(
+                    *(record.id, record.kind, record.name),
+                    *(record.capacity, record.of, record.location),
+                )
             return
         task = execution.task(record.task)
         state = task.process.state

@@ -20,7 +20,7 @@ from importlib import import_module
 from typing import Any, NoReturn
 
 from pyqdemo.worlds.processes.leftovers import descendants, end
-from pyqdemo.worlds.processes.wire import Wire
+from pyqdemo.worlds.processes.wire import Wire, raised
 
 __all__ = ["FRESH_BOOT", "begin", "main"]
 
@@ -42,6 +42,7 @@ _DEAF_TO = [
     if hasattr(signal, name)
 ]
 _SUBREAPER, _DEATH_SIGNAL = 36, 1  # of prctl
+_SET_SIGNAL = 10  # of fcntl, which has no name for it
 
 
 def main(at: list[str]) -> None:
@@ -77,8 +78,10 @@ def main(at: list[str]) -> None:
 def begin(at: list[str]) -> None:
     """In a fresh interpreter: reads what to call from the descriptor named, and calls it."""
     at_start[:] = at
-    wire = Wire(int(sys.argv[1]))
+    channel, lifeline = map(int, sys.argv[1:])
     sys.argv = [""]
+    os.set_inheritable(lifeline, False)  # open for our own life, and for copies of us
+    wire = Wire(channel)
     (function, arguments), _ = wire.receive()
     wire.close()
     _carry_out(function, arguments)
@@ -90,6 +93,10 @@ class Nurse:
     Attributes:
         wire: to the coordinator.
         group: the process group of the present run; 0 before its first process.
+
+    Newborns keep one end of a pipe open, the lifeline. When we are gone, however we went, its
+    other end is closed, at which the system itself ends the group, as long as anybody of it
+    has kept the lifeline: also who forks and leaves faster than anybody could look for it.
     """
 
     def __init__(self, wire: Wire, flags: list[str], prctl: Callable[[int, int], object]) -> None:
@@ -98,6 +105,7 @@ class Nurse:
         self._flags = flags
         self._prctl = prctl
         self._pid = os.getpid()
+        self._lifeline, self._held = map(raised, os.pipe())
         self._woken, self._wake = os.pipe()
         os.set_blocking(self._wake, False)
         os.set_blocking(self._woken, False)
@@ -191,12 +199,13 @@ class Nurse:
             self._prctl(_DEATH_SIGNAL, signal.SIGKILL)
             if os.getppid() != self._pid:
                 os._exit(1)  # the helper was gone before it could take us along
-            os.close(self._woken)
-            os.close(self._wake)
+            for descriptor in (self._woken, self._wake, self._held):
+                os.close(descriptor)
             if told is not None:
                 told.set_inheritable(True)
+                os.set_inheritable(self._lifeline, True)
                 signal.pthread_sigmask(signal.SIG_UNBLOCK, _DEAF_TO)
-                boot = ["-c", FRESH_BOOT, str(told.fileno())]
+                boot = ["-c", FRESH_BOOT, str(told.fileno()), str(self._lifeline)]
                 os.execv(sys.executable, [sys.executable, *self._flags, *boot])
         except BaseException:
             sys.excepthook(*sys.exc_info())
@@ -209,7 +218,20 @@ class Nurse:
         except OSError:
             with contextlib.suppress(OSError):  # nobody of that group is left, or it is done
                 os.setpgid(pid, pid)
-        self.group = self.group or pid
+        group = os.getpgid(pid)
+        if group != self.group and os.getpid() == self._pid:
+            self.group = group
+            _end_with(self._lifeline, group)
+
+
+def _end_with(lifeline: int, group: int) -> None:
+    """Has the system end a group when the lifeline's other end is closed; Linux only."""
+    with contextlib.suppress(ImportError, AttributeError, OSError):
+        import fcntl
+
+        fcntl.fcntl(lifeline, fcntl.F_SETOWN, -group)
+        fcntl.fcntl(lifeline, _SET_SIGNAL, signal.SIGKILL)
+        fcntl.fcntl(lifeline, fcntl.F_SETFL, os.O_ASYNC)
 
 
 def _carry_out(function: str, arguments: list[Any]) -> NoReturn:

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from typing import Any
 from weakref import WeakSet
 
-__all__ = ["MOST", "ChannelLost", "Wire", "close_inherited"]
+__all__ = ["MOST", "ChannelLost", "Wire", "close_inherited", "raised"]
 
 _LENGTHS = struct.Struct("<II")
 _NO_PAYLOAD = 0xFFFF_FFFF
@@ -55,7 +55,7 @@ class Wire:
     __slots__ = ("__weakref__", "_held", "_identity", "_over", "_poll", "_socket", "most")
 
     def __init__(self, end: socket.socket | int, most: int = MOST) -> None:
-        descriptor = _raised(end if isinstance(end, int) else end.detach())
+        descriptor = raised(end if isinstance(end, int) else end.detach())
         self._socket = socket.socket(fileno=descriptor)
         self._socket.setblocking(True)  # whatever socket.setdefaulttimeout says
         self._identity = _identity(descriptor)
@@ -239,8 +239,8 @@ def _identity(descriptor: int) -> tuple[int, int] | None:
     return seen.st_dev, seen.st_ino
 
 
-def _raised(descriptor: int) -> int:
-    """The same socket under a high number, where the system can do that."""
+def raised(descriptor: int) -> int:
+    """The same open file under a high number, where the system can do that."""
     try:
         from fcntl import F_DUPFD_CLOEXEC, fcntl
         from resource import RLIMIT_NOFILE, getrlimit

@@ -25,7 +25,9 @@ from types import ModuleType
 from typing import Any, NoReturn
 
 from pyqdemo.worlds.threads.copied_code import CODE
-from pyqdemo.worlds.threads.copied_data import DATA, SHARED, Shape, fill_like, shape_of, way_of
+from pyqdemo.worlds.threads.copied_containers import CONTAINERS
+from pyqdemo.worlds.threads.copied_objects import Shape, fill_like, shape_of
+from pyqdemo.worlds.threads.copied_otherwise import SHARED, way_of
 
 __all__ = ["CannotCopy", "Copying", "copy_process"]
 
@@ -35,7 +37,7 @@ _MAINS = ("__main__", "__mp_main__")
 _NONE: Any = object()
 
 Way = Callable[["Copying", Any], Any]
-_WAYS: dict[type, Way] = {**CODE, **DATA}
+_WAYS: dict[type, Way] = {**CODE, **CONTAINERS}
 
 
 class CannotCopy(Exception):
@@ -86,8 +88,11 @@ class Copying:
             way = self._ways.get(kind)
             if way is None:
                 way = self._ways[kind] = way_of(self, kind)
-            twin = way(self, value)
-            self.becomes(value, twin)
+            made = way(self, value)
+            twin = self.twins.get(id(value), _NONE)
+            if twin is _NONE:  # else it was come upon again on the way
+                self.becomes(value, made)
+                return made
         return twin
 
     def becomes(self, value: Any, twin: Any) -> None:
@@ -102,6 +107,8 @@ class Copying:
         if shape is None:
             shape = self._shapes[kind] = shape_of(self, kind)
         twin = shape.blank(self, value)
+        if id(value) in self.twins:
+            return self.twins[id(value)]
         self.becomes(value, twin)
         fill_like(self, shape, value, twin)
         return twin

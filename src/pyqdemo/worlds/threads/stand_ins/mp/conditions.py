@@ -10,7 +10,7 @@ from typing import Any
 from pyqdemo.kernel.mp.barriers import STUCK
 from pyqdemo.kernel.texts import raised
 from pyqdemo.worlds.threads.stand_ins import conditions as between_threads
-from pyqdemo.worlds.threads.stand_ins.mp.locks import Handle, Shared, check_spawning, seconds_of
+from pyqdemo.worlds.threads.stand_ins.mp.locks import Handle, check_spawning, seconds_of
 from pyqdemo.worlds.threads.world import here
 
 __all__ = ["MADE", "NAMES", "Barrier", "Condition", "Event"]
@@ -18,7 +18,7 @@ __all__ = ["MADE", "NAMES", "Barrier", "Condition", "Event"]
 _frame = sys._getframe
 
 
-class Condition(Shared):
+class Condition:
     """``multiprocessing.Condition``, over any of that module's locks."""
 
     _lock: Any
@@ -88,7 +88,7 @@ class Condition(Shared):
         return f"<{type(self).__name__}({self._lock}, {waiting})>"
 
 
-class Event(Shared):
+class Event:
     """``multiprocessing.Event``."""
 
     def __init__(self, *, ctx: Any) -> None:
@@ -121,7 +121,7 @@ class Event(Shared):
         return f"<{type(self).__qualname__} at {self._id} {told}>"
 
 
-class Barrier(Shared):
+class Barrier:
     """``multiprocessing.Barrier``; what it raises is ``threading.BrokenBarrierError``."""
 
     def __init__(

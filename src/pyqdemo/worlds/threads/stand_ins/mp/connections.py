@@ -47,8 +47,8 @@ class Connection:
         if self._handle is not None and life is not None:
             life.world.aside("pipe.close", (self._shared_id,))
 
-    def __forked__(self, copy: Any) -> Any:
-        return copy.alike(self)  # of a handle that the new process has too
+    def __repr__(self) -> str:
+        return f"<{_MODULE}.{type(self).__qualname__} object at {id(self):#x}>"
 
     @property
     def closed(self) -> bool:
@@ -296,5 +296,3 @@ NAMES: dict[str, Any] = {
 MADE: dict[str, Callable[..., Any]] = {
     "Pipe": lambda context, duplex=True: _pipe(duplex, _frame(1)),
 }
-
-Connection.__module__ = _MODULE

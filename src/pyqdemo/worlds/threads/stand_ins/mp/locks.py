@@ -22,7 +22,6 @@ __all__ = [
     "RLock",
     "SemLock",
     "Semaphore",
-    "Shared",
     "check_spawning",
     "seconds_of",
 ]
@@ -56,16 +55,7 @@ def seconds_of(timeout: float | None) -> float | None:
     return None if seconds > _LONGEST_S else seconds
 
 
-class Shared:
-    """What processes share: after a fork the same is there by another object."""
-
-    __slots__ = ()
-
-    def __forked__(self, copy: Any) -> Any:
-        return copy.alike(self)
-
-
-class Handle(Shared):
+class Handle:
     """What a lock has inside, in the place of ``_multiprocessing.SemLock``.
 
     Args:
@@ -112,7 +102,7 @@ class Handle(Shared):
         return zero
 
 
-class SemLock(Shared):
+class SemLock:
     """What all four have in common."""
 
     _semlock: Handle

@@ -11,7 +11,7 @@ import sys
 from types import FrameType
 from typing import Any
 
-from pyqdemo.worlds.threads.stand_ins.mp.locks import Shared, check_spawning
+from pyqdemo.worlds.threads.stand_ins.mp.locks import check_spawning
 from pyqdemo.worlds.threads.surroundings import refuse
 from pyqdemo.worlds.threads.world import here
 
@@ -36,13 +36,19 @@ def type_of(typecode_or_type: Any) -> Any:
     return codes.get(typecode_or_type, typecode_or_type)
 
 
-def check_plain(kind: type) -> None:
+def check_plain(kind: type, several: bool = False) -> None:
     """Structures, unions, pointers, objects, and numbers in the order of bytes of another
-    machine end the run: they cannot be controlled."""
+    machine end the run: they cannot be controlled.
+
+    Args:
+        several: they are items of an array. One of a class of the program's own would be an
+            object that shares the array's memory, and is refused too.
+    """
     import ctypes
 
     plain = issubclass(kind, ctypes._SimpleCData) and kind._type_ in _PLAIN  # type: ignore[attr-defined]
     # (Of one byte there is but one order.)
+    plain = plain and (not several or ctypes._SimpleCData in kind.__bases__)
     if not plain or (getattr(kind, _OTHER_ORDER, None) is kind and ctypes.sizeof(kind) > 1):
         refuse("refused_shared_type", kind.__name__)
 
@@ -54,7 +60,7 @@ def size_of(kind: Any) -> int:
     return ctypes.sizeof(kind)
 
 
-class Memory(Shared):
+class Memory:
     """A part of shared memory.
 
     Args:
@@ -95,7 +101,8 @@ class Single(Memory):
         self._set(value, None, _frame(1))
 
     def _get(self, lock: str | None, frame: FrameType) -> Any:
-        return self._read(range(1), lock, frame)[0]
+        # (An item of an array of a class of the program's own would be such an object itself.)
+        return self._kind.from_buffer_copy(self._read(range(1), lock, frame)).value
 
     def _set(self, value: Any, lock: str | None, frame: FrameType) -> None:
         made = self._kind()

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
-from pyqdemo.worlds.threads.stand_ins.mp.locks import Handle, Shared, check_spawning
+from pyqdemo.worlds.threads.stand_ins.mp.locks import Handle, check_spawning
 from pyqdemo.worlds.threads.stand_ins.mp.memory import (
     Bytes,
     Memory,
@@ -26,7 +26,7 @@ __all__ = ["MADE", "NAMES"]
 _frame = sys._getframe
 
 
-class SynchronizedBase(Shared):
+class SynchronizedBase:
     """Memory with a lock.
 
     Args:
@@ -138,12 +138,12 @@ def _several(kind: Any, frame: FrameType, size_or_initializer: Any) -> Several:
     if isinstance(size_or_initializer, int):
         whole = kind * size_or_initializer
         size_of(whole)
-        check_plain(kind)
+        check_plain(kind, several=True)
         made = whole()
     else:
         whole = kind * len(size_or_initializer)
         size_of(whole)
-        check_plain(kind)
+        check_plain(kind, several=True)
         made = whole(*size_or_initializer)
     length = len(made)
     facts = (kind._type_, size_of(kind), bytes(made))

@@ -1,0 +1,134 @@
+"""How a process stops using a queue: it closes it, and waits until its feeder has ended."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyqdemo.kernel.mp.queue_models import OnQueue
+from pyqdemo.point import Access
+
+if TYPE_CHECKING:
+    from pyqdemo.kernel.execution import Execution
+    from pyqdemo.kernel.tasks import Task
+
+__all__ = ["CancelJoin", "Close", "Finish", "Forget", "HangUp", "JoinThread", "Unlock"]
+
+
+class Close(OnQueue):
+    """The process puts and gets no more; its feeder ends when it has delivered the rest.
+
+    Of a SimpleQueue it closes the ends of the pipe.
+    """
+
+    kind = "close"
+
+    def apply(self, execution: Execution, task: Task) -> None:
+        if self.model.kind == "mp_simple":
+            self.side.ends_closed = True
+        else:
+            self.side.closed = True
+            self.side.hang_up()
+
+    def accesses(self) -> tuple[Access, ...]:
+        return (self._own("tail", "w"), self._own("closed", "w"))
+
+
+class Forget(OnQueue):
+    """The process's queue object is gone: its feeder ends when it has delivered the rest."""
+
+    kind = "close"
+    quiet = True
+
+    def apply(self, execution: Execution, task: Task) -> None:
+        self.side.hang_up()
+
+    def accesses(self) -> tuple[Access, ...]:
+        return (self._own("tail", "w"),)
+
+
+class HangUp(Forget):
+    """The process leaves: its feeder ends when it has delivered the rest."""
+
+    def apply(self, execution: Execution, task: Task) -> None:
+        self.side.leaving = True
+        self.side.hang_up()
+
+    def accesses(self) -> tuple[Access, ...]:
+        return (self._own("tail", "w"), self._own("leaving", "w"))
+
+
+class JoinThread(OnQueue):
+    """Waits until the process's feeder has ended, unless ``cancel_join_thread`` was called;
+    raises AssertionError where the queue is not closed."""
+
+    kind = "join_thread"
+
+    def ready(self) -> bool:
+        feeder = self.side.feeder
+        if feeder is None or not feeder.alive or self._open():
+            return True
+        return self.side.unwaited and not self.told
+
+    def _open(self) -> bool:
+        return not self.side.closed
+
+    def apply(self, execution: Execution, task: Task) -> None:
+        if self._open():
+            raise AssertionError(f"Queue {self.model.told()} not closed")
+
+    def accesses(self) -> tuple[Access, ...]:
+        feeder = self.side.feeder
+        parts = (self._own("closed", "r"), self._own("joining", "r"), self._own("tail", "r"))
+        return parts if feeder is None else (*parts, Access(f"life:{feeder.id}", "r"))
+
+    def holders(self) -> tuple[Task, ...]:
+        feeder = self.side.feeder
+        return () if feeder is None else (feeder,)
+
+    def needs(self) -> tuple[Task, ...]:
+        return self.holders()
+
+
+class Finish(JoinThread):
+    """A process that leaves waits until its feeder has delivered all."""
+
+    value = "feeder"
+
+    def _open(self) -> bool:
+        return False
+
+
+class Unlock(OnQueue):
+    """A get or put is broken off by what a signal's handler raises: its lock is given back.
+
+    Whoever comes next then finds the middle of a message, which is not controlled.
+    """
+
+    kind = "unlock"
+
+    def apply(self, execution: Execution, task: Task) -> None:
+        pipe = self.model.pipe
+        half = False
+        if pipe.reader is task:
+            pipe.reader = None
+            half = bool(pipe.messages and pipe.messages[0].read)
+        if pipe.writer is task:
+            half = half or bool(pipe.writing and pipe.writing.written)
+            pipe.writer = pipe.writing = None
+        if half:
+            execution.note_uncontrolled("a message of a queue that was broken off in the middle")
+
+    def accesses(self) -> tuple[Access, ...]:
+        return (Access(f"{self.target}.reader", "w"), Access(f"{self.target}.pipe", "w"))
+
+
+class CancelJoin(OnQueue):
+    """``cancel_join_thread``: the process will not wait for its feeder."""
+
+    kind = "cancel_join"
+
+    def apply(self, execution: Execution, task: Task) -> None:
+        self.side.unwaited = True
+
+    def accesses(self) -> tuple[Access, ...]:
+        return (self._own("joining", "w"),)

@@ -1,0 +1,201 @@
+"""Programs with locks, events and shared memory between simulated processes."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import pyqdemo
+from pyqdemo.trace import OutcomeKind, Trace
+
+FOOT = """
+if __name__ == "__main__":
+    mp.set_start_method("spawn")
+    main()
+"""
+
+ADDING = """
+import multiprocessing as mp
+
+def add(value):
+    {around}
+        value.value += 1
+
+def main():
+    value = mp.Value("i", 5)
+    adders = [mp.Process(target=add, args=(value,)) for _ in range(2)]
+    for adder in adders:
+        adder.start()
+    for adder in adders:
+        adder.join()
+    print(value.value)
+"""
+
+CIRCLE = """
+import multiprocessing as mp, time
+
+def take(first, second, mine, other):
+    with first:
+        mine.set()
+        other.wait()
+        with second:
+            pass
+
+def beat():
+    while True:
+        time.sleep(1)
+
+def main():
+    a, b, mine, other = mp.Lock(), mp.Lock(), mp.Event(), mp.Event()
+    mp.Process(target=beat, daemon=True).start()
+    mp.Process(target=take, args=(a, b, mine, other)).start()
+    mp.Process(target=take, args=(b, a, other, mine)).start()
+"""
+
+HOLDER = """
+import multiprocessing as mp
+
+def hold(lock, ready):
+    lock.acquire()
+    ready.set()
+    ready.clear()
+    ready.wait()
+
+def main():
+    lock, ready = mp.Lock(), mp.Event()
+    holder = mp.Process(target=hold, args=(lock, ready))
+    holder.start()
+    ready.wait()
+    holder.kill()
+    holder.join()
+    print(lock, lock.acquire(timeout=1))
+    lock.acquire()
+"""
+
+#: The child is killed in its wait: the parent looks inside until it counts as asleep.
+WAITER = """
+import multiprocessing as mp, os, threading
+
+def wait(event):
+    event.wait()
+
+def main():
+    event = mp.Event()
+    waiter = mp.Process(target=wait, args=(event,))
+    waiter.start()
+    while not event._cond._sleeping_count.get_value():
+        pass
+    waiter.kill()
+    waiter.join()
+    setter = threading.Thread(target=event.set, daemon=True)
+    setter.start()
+    setter.join(2)
+    print(setter.is_alive(), flush=True)
+    os._exit(0)
+"""
+
+WAITED = """
+import multiprocessing as mp
+
+def wait(event, ready):
+    ready.release()
+    event.wait()
+
+def main():
+    event, ready = mp.Event(), mp.Semaphore(0)
+    waiter = mp.Process(target=wait, args=(event, ready))
+    waiter.start()
+    ready.acquire()
+    waiter.kill()
+    waiter.join()
+    event.set()
+    print("set")
+"""
+
+
+def written(source: str, folder: Path) -> Path:
+    program = folder / "program.py"
+    program.write_text(source + FOOT, encoding="utf-8")
+    return program
+
+
+def printed(trace: Trace) -> list[str]:
+    """The lines of stdout."""
+    text = "".join(
+        event.value or ""
+        for event in trace.events
+        if event.operation == "write" and (event.resource or "").endswith("stdout")
+    )
+    return text.splitlines()
+
+
+def waits(trace: Trace) -> list[tuple[str, str, tuple[str, ...]]]:
+    return [(each.task, each.operation, each.holders) for each in trace.outcome.waits]
+
+
+@pytest.mark.parametrize(
+    ("around", "sums"), [("if value:", {"6", "7"}), ("with value:", {"7"})], ids=["bare", "locked"]
+)
+def test_an_update_may_be_lost_unless_the_lock_is_held_around_it(
+    around: str, sums: set[str], tmp_path: Path
+) -> None:
+    """``value.value += 1`` takes the lock twice, for the read and for the write."""
+    program = written(ADDING.format(around=around), tmp_path)
+    found = {printed(pyqdemo.run(program, seed=seed))[0] for seed in range(12)}
+    assert found == sums
+
+
+def test_two_processes_that_hold_one_lock_each_are_told_beside_a_busy_daemon(
+    tmp_path: Path,
+) -> None:
+    """The daemon sleeps on for ever, and the first process waits for the two to leave."""
+    trace = pyqdemo.run(written(CIRCLE, tmp_path), seed=1)
+    assert (trace.outcome.kind, trace.outcome.detail) == (
+        OutcomeKind.DEADLOCK,
+        "they wait for each other",
+    )
+    circle = {("0.2", "acquire", ("0.3",)), ("0.3", "acquire", ("0.2",))}
+    assert circle <= set(waits(trace))
+
+
+def test_a_killed_holder_keeps_the_lock(tmp_path: Path) -> None:
+    """Whatever the schedule; the table tells to wait for the dead."""
+    for seed in range(5):
+        trace = pyqdemo.run(written(HOLDER, tmp_path), seed=seed)
+        if trace.outcome.waits[0].operation == "wait":
+            continue  # the flag was down again before it was seen
+        assert printed(trace) == ["<Lock(owner=SomeOtherProcess)> False"]
+        assert waits(trace) == [("0", "acquire", ("0.1",))]
+        kept = [event.resource for event in trace.events if event.operation == "kept"]
+        assert "0/mp_lock/1" in kept
+        return
+    raise AssertionError("no seed let the flag be seen")
+
+
+def test_a_set_after_a_waiter_was_killed_hangs_natively(tmp_path: Path) -> None:
+    """So that what the model does with it is no fancy of ours."""
+    command = [sys.executable, str(written(WAITER, tmp_path))]
+    run = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert (run.returncode, run.stdout) == (0, "True\n"), run.stderr
+
+
+def test_a_set_hangs_where_the_waiter_was_killed_asleep_and_else_does_not(tmp_path: Path) -> None:
+    """In some schedules the kill comes before the child waits."""
+    program = written(WAITED, tmp_path)
+    ends = set()
+    for seed in range(8):
+        trace = pyqdemo.run(program, seed=seed)
+        asleep = any(event.operation == "enter" for event in trace.events)
+        ends.add((asleep, str(trace.outcome.kind), tuple(waits(trace)), *printed(trace)))
+    assert ends == {
+        (True, "deadlock", (("0", "notify", ("0.1",)),)),
+        (False, "completed", (), "set"),
+    }
+
+
+def test_the_same_seed_gives_the_same_events(tmp_path: Path) -> None:
+    program = written(CIRCLE, tmp_path)
+    assert pyqdemo.run(program, seed=3) == pyqdemo.run(program, seed=3)
