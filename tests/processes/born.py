@@ -154,7 +154,7 @@ def _breeding() -> list[int]:
     pid = os.fork()
     if pid == 0:
         os.write(tell, b"x")
-        for _ in range(5_000):  # should a test fail, it is over some time
+        for _ in range(20_000):  # should a test fail, it is over some time
             time.sleep(0.002)
             if os.fork():
                 break

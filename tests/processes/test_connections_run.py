@@ -1,13 +1,19 @@
-"""Programs with pipes between simulated processes: who holds which end decides how they end."""
+"""Programs with pipes between processes: who holds which end decides how they end.
+
+All of them do natively what is asserted here; those that end as a deadlock hang.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 import pyqdemo
 from pyqdemo.trace import Trace
+
+Run = Callable[..., Trace]
 
 PROGRAM = """
 import os, sys, time
@@ -31,13 +37,19 @@ def listen(r):
 
 
 @pytest.fixture
-def run(tmp_path: Path):
-    """Runs a program with these functions, of which ``main`` is called."""
+def run(tmp_path: Path) -> Run:
+    """Runs a program with these functions, of which ``main`` is called, with simulated
+    processes; from the seed 1 with real ones too, which must do the very same."""
 
-    def run(functions: str, **wishes: object) -> Trace:
+    def run(functions: str, seed: int = 1, start_method: str = "spawn") -> Trace:
         program = tmp_path / "program.py"
         program.write_text(PROGRAM.format(functions=functions), encoding="utf-8")
-        return pyqdemo.run(program, **{"seed": 1, **wishes})  # type: ignore[arg-type]
+        trace = pyqdemo.run(program, seed=seed, start_method=start_method)
+        if seed == 1:
+            real = pyqdemo.run(program, seed=seed, start_method=start_method, world="real")
+            assert (real.events, real.resources) == (trace.events, trace.resources)
+            assert real.outcome == trace.outcome
+        return trace
 
     return run
 
@@ -47,7 +59,7 @@ def ended(trace: Trace) -> tuple[str, list[str]]:
 
 
 @pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])
-def test_closing_the_write_end_before_the_start_ends_the_listener(run, method: str) -> None:
+def test_closing_the_write_end_before_the_start_ends_the_listener(run: Run, method: str) -> None:
     """The listener never has a write end of its own, whatever the start method."""
     functions = f"""{LISTENER}
 def main():
@@ -66,7 +78,9 @@ def main():
     ("method", "expected"),
     [("fork", ("deadlock", ["1"])), ("spawn", ("completed", ["1", "over"]))],
 )
-def test_closing_it_after_the_start_is_too_late_under_fork(run, method: str, expected) -> None:
+def test_closing_it_after_the_start_is_too_late_under_fork(
+    run: Run, method: str, expected: tuple[str, list[str]]
+) -> None:
     """A forked listener has a copy of the write end: it waits for itself, and its parent for it."""
     functions = f"""{LISTENER}
 def main():
@@ -85,7 +99,7 @@ def main():
 
 
 @pytest.mark.parametrize("method", ["fork", "spawn"])
-def test_a_sender_that_dies_leaves_its_receiver_waiting(run, method: str) -> None:
+def test_a_sender_that_dies_leaves_its_receiver_waiting(run: Run, method: str) -> None:
     """As published: the parent keeps both ends, so that the end of file never comes."""
     functions = """
 def send(w):
@@ -113,7 +127,7 @@ def main():
 
 
 @pytest.mark.parametrize("method", ["fork", "spawn"])
-def test_a_question_and_an_answer_over_both_ways(run, method: str) -> None:
+def test_a_question_and_an_answer_over_both_ways(run: Run, method: str) -> None:
     functions = """
 def answer(end):
     while (n := end.recv()) is not None:
@@ -135,7 +149,7 @@ def main():
 
 
 @pytest.mark.parametrize("method", ["fork", "spawn"])
-def test_a_large_message_comes_through_in_parts(run, method: str) -> None:
+def test_a_large_message_comes_through_in_parts(run: Run, method: str) -> None:
     functions = """
 def send(w):
     w.send_bytes(b"xyz" * 100_000)
@@ -155,7 +169,7 @@ def main():
 
 
 @pytest.mark.parametrize("method", ["fork", "spawn"])
-def test_a_connection_goes_to_another_process_in_a_message(run, method: str) -> None:
+def test_a_connection_goes_to_another_process_in_a_message(run: Run, method: str) -> None:
     functions = """
 def work(r):
     w = r.recv()
@@ -181,7 +195,7 @@ def main():
 
 
 @pytest.mark.parametrize("method", ["fork", "spawn"])
-def test_waiting_for_messages_and_for_the_ends_of_processes(run, method: str) -> None:
+def test_waiting_for_messages_and_for_the_ends_of_processes(run: Run, method: str) -> None:
     functions = """
 def quick():
     pass

@@ -314,3 +314,12 @@ def test_a_program_prints_what_it_prints_natively(
     wanted = natively(path, method)
     for seed in range(how_many(4, soak=100)):
         assert controlled(path, method, seed) == wanted, seed
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize(
+    "name", ["joinable", "many kinds of values", "values that cannot be pickled"]
+)
+def test_so_it_does_in_real_processes(tmp_path: Path, name: str, method: str) -> None:
+    path = program(tmp_path, PROGRAMS[name])
+    assert controlled(path, method, 0, "real") == natively(path, method)

@@ -14,12 +14,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from born import FAMILIES
 
 from pyqdemo.worlds.processes.leftovers import end_marked, marked
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="real processes need Linux here")
 
 WITHIN_S = 2.0
+REAPED_S = 20.0
 AT_MOST_S = 60.0
 
 #: Whom to kill, given the coordinator, the helper, and the processes known so far.
@@ -52,8 +54,11 @@ def lives(group: int) -> bool:
 def killed(seed: int, whom: str, folder: Path) -> list[int]:
     """Kills at a moment that the seed chooses; gives the processes and groups left."""
     draw = random.Random(seed)
+    # Who left the session and has nothing of our environment is known to the helper alone.
+    helped = whom not in ("helper", "both")
+    manners = [manner for manner in FAMILIES if helped or manner != "nameless"]
     coordinator = subprocess.Popen(
-        [sys.executable, Path(__file__).with_name("coordinating.py"), str(seed)],
+        [sys.executable, Path(__file__).with_name("coordinating.py"), str(seed), *manners],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -78,12 +83,16 @@ def killed(seed: int, whom: str, folder: Path) -> list[int]:
     if whom == "both":
         assert end_marked(scratch, WITHIN_S)
     deadline = time.monotonic() + WITHIN_S
-    # A group tells of those too that are never there for as long as a look at /proc takes.
-    while (left := [*marked(scratch), *filter(lives, groups)]) and time.monotonic() < deadline:
+    while (left := marked(scratch)) and time.monotonic() < deadline:
+        pass
+    # A group tells of those too that are never there for as long as a look at /proc takes;
+    # but also of the dead, until whoever got them has reaped them.
+    deadline = time.monotonic() + REAPED_S
+    while (some := [*filter(lives, groups)]) and time.monotonic() < deadline:
         pass
     coordinator.stdout.close()  # it may be waiting for us to read
     coordinator.wait(AT_MOST_S)
-    return left
+    return left + some
 
 
 @pytest.mark.parametrize("whom", VICTIMS)

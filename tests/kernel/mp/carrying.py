@@ -1,7 +1,7 @@
 """Carries processes and feeders that are generators of requests: the models without a world.
 
-A task's code yields ``(name, *arguments)`` and is sent the answer. Handles of queued objects
-are numbers that the test gives; what a feeder delivers for one is ``pickled(handle)``.
+A task's code yields ``(name, *arguments)`` and is sent the answer. Queued objects are
+numbers that the test gives; what a feeder delivers for one is ``pickled`` of it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,20 @@ from pyqdemo.kernel.tasks import End, Exit, Start, Task
 from pyqdemo.point import Point, Strategy
 from pyqdemo.trace import Event, Phase, Resource
 
-__all__ = ["Code", "Family", "PlannedLast", "events", "every", "get", "happened"]
+__all__ = [
+    "Code",
+    "Family",
+    "PlannedLast",
+    "events",
+    "every",
+    "get",
+    "getting",
+    "happened",
+    "losses",
+    "once",
+    "put",
+    "trying",
+]
 
 Code = Generator[Any, Any, Any]
 MOST = 100_000
@@ -29,7 +42,7 @@ class Family:
 
     Args:
         main: the first process's code.
-        pickled: the payload that a feeder makes of a handle, given the execution too; raises
+        pickled: the payload that a feeder makes of a number, given the execution too; raises
             TypeError for one that it cannot pickle. It is called in the step in which the
             feeder takes the item.
         fed: by default a process that leaves waits for the feeders that it then has; or else
@@ -44,7 +57,7 @@ class Family:
         main: Callable[[Family], Code],
         strategy: Strategy,
         limits: Limits | None = None,
-        pickled: Callable[[Family, int], bytes] = lambda family, handle: b"%d" % handle,
+        pickled: Callable[[Family, int], bytes] = lambda family, number: b"%d" % number,
         fed: Callable[[Family], list[str]] | None = None,
     ) -> None:
         self.execution = Execution(strategy, limits or Limits(max_steps=2_000), Log())
@@ -133,7 +146,7 @@ class Family:
     def _feed(self, id: str) -> Code:
         while (handle := (yield ("mp.feed", id))) is not None:
             try:
-                payload = self.pickled(self, handle)
+                payload = self.pickled(self, int(handle))
             except TypeError as error:
                 if (yield ("mp.drop", id, f"raised TypeError: {error}")):
                     continue
@@ -150,6 +163,29 @@ def get(id: str, block: bool = True, timeout_s: float | None = None) -> Code:
     while payload is None:
         payload = yield ("mp.get", id)
     return payload
+
+
+def put(
+    id: str, number: int, block: bool = True, timeout_s: float | None = None
+) -> tuple[Any, ...]:
+    """The request of one ``put``."""
+    return ("mp.put", id, str(number), str(number), 0, block, timeout_s)
+
+
+def trying(request: tuple[Any, ...]) -> Code:
+    """Gives the answer of a request, or the exception that it raises."""
+    try:
+        return (yield request)
+    except Exception as error:
+        return error
+
+
+def getting(family: Family, *args: Any) -> Code:
+    """Notes what a ``get`` gives, or the name of what it raises."""
+    try:
+        family.notes.append((yield from get(*args)))
+    except Exception as error:
+        family.notes.append(type(error).__name__)
 
 
 class PlannedLast:
@@ -186,6 +222,17 @@ def every(main: Callable[[Family], Code], *, loose: bool = False, **given: Any) 
             return
         places[-1] += 1
     raise AssertionError(f"more than {MOST} schedules")
+
+
+def once(main: Callable[[Family], Code], **given: Any) -> Family:
+    """The execution in which, at each point, the first who can go on does."""
+    return Family(main, PlannedLast([]), **given)
+
+
+def losses(family: Family) -> list[tuple[str, str | None, str | None]]:
+    """What ended processes lost and kept: operation, item, value."""
+    kinds = ("lost", "kept")
+    return [(e.operation, e.item, e.value) for e in events(family) if e.operation in kinds]
 
 
 def events(family: Family) -> list[Event]:

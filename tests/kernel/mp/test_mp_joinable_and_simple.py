@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from carrying import Code, Family, PlannedLast, every, get, happened
+from carrying import Code, Family, PlannedLast, every, get, happened, put
 
 from pyqdemo.strategies.random import Random
-
-
-def put(id: str, handle: int) -> tuple[Any, ...]:
-    return ("mp.put", id, handle, str(handle), 0)
 
 
 def put_simple(id: str, payload: bytes) -> Code:

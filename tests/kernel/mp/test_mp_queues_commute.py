@@ -37,7 +37,7 @@ def one(name: str, *args: object) -> Call:
 def putting(block: bool, timeout_s: float | None, on_other: bool = False) -> Call:
     def call(q: str, other: str, number: int) -> Code:
         queue = other if on_other else q
-        if (yield ("mp.put", queue, number, None, 0, block, timeout_s)) is False:
+        if (yield ("mp.put", queue, str(number), None, 0, block, timeout_s)) is False:
             yield ("mp.hang", queue, "put")
 
     return call
@@ -51,8 +51,8 @@ def getting(block: bool, timeout_s: float | None) -> Call:
 
 
 def leaving(q: str, other: str, number: int) -> Code:
-    yield ("mp.put", q, number, None, 0)
-    yield ("mp.leave", q, number)
+    yield ("mp.put", q, str(number), None, 0)
+    yield ("mp.leave", q, str(number))
 
 
 def joining(q: str, other: str, number: int) -> Code:
@@ -182,7 +182,7 @@ def after(name: str, plan: Plan, choices: Sequence[str]) -> tuple[object, ...]:
 @pytest.mark.parametrize("name", FAMILIES)
 def test_independent_operations_commute(name: str, how_many: Callable[..., int]) -> None:
     compared = 0
-    for seed in range(how_many(5, soak=300)):
+    for seed in range(how_many(3, soak=300)):
         draw = random.Random(f"{name}/{seed}")
         calls = FAMILIES[name][1]
         plan = [[draw.choice(calls) for _ in range(draw.randint(1, 4))] for _ in range(3)]
@@ -197,4 +197,4 @@ def test_independent_operations_commute(name: str, how_many: Callable[..., int])
                 swapped = after(name, plan, [*prefix, other.task, one.task])
                 assert both == swapped, (seed, step, one, other)
                 compared += 1
-    assert compared > 50, compared
+    assert compared > 30, compared

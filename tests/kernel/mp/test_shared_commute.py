@@ -41,7 +41,7 @@ class Locks:
         self.lock = execution.share(maker, "mp_rlock", ())
         self.semaphore = execution.share(maker, "mp_semaphore", (1,))
         self.bounded = execution.share(maker, "mp_bounded_semaphore", (2,))
-        self.memory = execution.share(maker, "mp_value", ("i", 4, bytes(4)))
+        self.memory = execution.share(maker, "mp_value", ("i", 4, "00000000"))
 
 
 def single(name: str, attribute: str, *args: object) -> Call:

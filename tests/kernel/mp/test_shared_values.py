@@ -40,7 +40,7 @@ def sums(body: Body) -> Counter[int]:
     found: Counter[int] = Counter()
 
     def main(execution: Execution, task: Task) -> Code:
-        execution.share(task, "mp_value", ("i", 4, bytes(4)))
+        execution.share(task, "mp_value", ("i", 4, "00000000"))
         execution.share(task, "mp_rlock", ())
         yield process(body)
         yield process(body)
@@ -69,7 +69,7 @@ def test_an_access_waits_for_the_lock_and_says_for_whom() -> None:
         yield ("mp.acquire", LOCK)
 
     def main(execution: Execution, task: Task) -> Code:
-        execution.share(task, "mp_value", ("i", 4, bytes(4)))
+        execution.share(task, "mp_value", ("i", 4, "00000000"))
         execution.share(task, "mp_rlock", ())
         yield process(holder)
         yield ("process.join", "0.1")
@@ -85,7 +85,7 @@ def test_items_of_an_array_are_told_as_the_program_writes_them() -> None:
     array = "0/mp_array/1"
 
     def main(execution: Execution, task: Task) -> Code:
-        execution.share(task, "mp_array", ("d", 8, struct.pack("4d", 1, 2, 3, 4)))
+        execution.share(task, "mp_array", ("d", 8, struct.pack("4d", 1, 2, 3, 4).hex()))
         yield ("mp.write", array, None, [1, 2, 1], struct.pack("d", 0.5))
         yield ("mp.write", array, None, [2, 4, 1], struct.pack("2d", 7, 8))
         assert (yield ("mp.read", array, None, [3, -1, -2])) == struct.pack("2d", 8, 0.5)

@@ -175,9 +175,11 @@ class Write(_OnMemory):
         return self._reach("w")
 
 
-MODELS: dict[str, Callable[..., Model]] = {
-    "mp_value": lambda code, size, data: MemoryModel("mp_value", code, size, data),
-    "mp_array": lambda code, size, data: MemoryModel("mp_array", code, size, data),
-}
+def _made(kind: str) -> Callable[..., Model]:
+    """A resource is made of plain text: the bytes come in hexadecimal digits."""
+    return lambda code, size, digits: MemoryModel(kind, code, size, bytes.fromhex(digits))
+
+
+MODELS: dict[str, Callable[..., Model]] = {kind: _made(kind) for kind in ("mp_value", "mp_array")}
 
 OPERATIONS: dict[str, Callable[..., Operation]] = {"mp.read": Read, "mp.write": Write}

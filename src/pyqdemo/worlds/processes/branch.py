@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from bisect import insort
+from collections.abc import Callable
 from operator import attrgetter
 from typing import Any
 
@@ -21,7 +22,7 @@ from pyqdemo.kernel.texts import told
 from pyqdemo.point import Point
 from pyqdemo.trace import Event, OutcomeKind, Resource, TaskKind, Wait
 from pyqdemo.trace import Task as TaskRecord
-from pyqdemo.worlds.processes.forms import error_of, hidden, record
+from pyqdemo.worlds.processes.forms import error_of, hidden, put_together, record
 from pyqdemo.worlds.processes.wire import ChannelLost, Wire
 from pyqdemo.worlds.threads.sources import Sources
 
@@ -32,13 +33,20 @@ _by_place = attrgetter("place")
 
 
 class Remote(Operation):
-    """An operation that the coordinator performs, and here only its name and arguments."""
+    """An operation that the coordinator performs, and here only its name and arguments.
+
+    Args:
+        about: what the coordinator is to know beside them.
+    """
 
     shared = True
 
-    def __init__(self, name: str, args: tuple[Any, ...]) -> None:
+    def __init__(
+        self, name: str, args: tuple[Any, ...], about: dict[str, Any] | None = None
+    ) -> None:
         self.name = name
         self.args = args
+        self.about = about
 
     def ready(self) -> bool:
         return False  # nobody here knows
@@ -64,19 +72,24 @@ class Branch(Execution):
         wire: to the coordinator.
         main: the process's main task.
         sources: of the program's modules, as far as this process has imported any.
+        about: what a process that is started anew is to know of this one; called at its start.
 
     Attributes:
         leaving: the process has ended its part.
         broke_off: it has ended the whole run, and says farewell.
     """
 
-    def __init__(self, wire: Wire, main: Task, sources: Sources) -> None:
+    def __init__(
+        self, wire: Wire, main: Task, sources: Sources, about: Callable[[], dict[str, Any]]
+    ) -> None:
         self._wire = wire
+        self._about = about
         self._sources = sources
         self._told_files: set[str] = set()
         self._answer: tuple[str, Any] = ("own", None)
         self._attempted: dict[Task, Operation] = {}
-        self._silent = True  # the coordinator knows of the main task's begin
+        self._interrupted: dict[Operation, int] = {}  # by signals, with the coordinator's number
+        self._told = True  # that the main task is to begin, the coordinator knows
         self.leaving = self.broke_off = False
         log = Log(raw=True)
         super().__init__(_Nobody(), Limits(), log, main)
@@ -90,11 +103,11 @@ class Branch(Execution):
         self._attempted[task] = operation
 
     def choose(self) -> Task | None:
+        # For want of room on the stack it may be called once more: nothing is told twice.
         if self.leaving:
             return None
-        if not self._silent:
+        if not self._told:
             self._report()
-        self._silent = False
         if self.over is not None:
             self.leaving = True
             return None
@@ -104,9 +117,12 @@ class Branch(Execution):
         how, answer = self._answer
         if how == "own":
             return super().take_effect(task)
+        operation = task.pending
+        assert operation is not None, "attempted before"
         if how == "signal":
-            raise Signalled(answer)
-        operation, task.pending = task.pending, None
+            number, self._interrupted[operation] = answer
+            raise Signalled(number)
+        task.pending = None
         if how == "raised":
             raise error_of(answer)
         if type(operation) is Remote:
@@ -127,7 +143,7 @@ class Branch(Execution):
     # What operations and stand-ins call.
 
     def operation(self, task: Task, name: str, args: tuple[Any, ...]) -> Operation:
-        return Remote(name, args)
+        return Remote(name, args, self._about() if name == "process.start" else None)
 
     def await_threads(self, main: Task) -> Operation:
         return Remote("process.await_threads", ())
@@ -136,7 +152,7 @@ class Branch(Execution):
         return Remote("process.leave", (awaited, code))
 
     def aside(self, task: Task, name: str, args: tuple[Any, ...]) -> None:
-        self._items.append(["aside", task.id, name, list(args)])
+        self._items.append(["aside", task.id, name, args])
 
     def task(self, id: str) -> Task:
         if id not in self._tasks:  # the coordinator has made a feeder
@@ -159,8 +175,14 @@ class Branch(Execution):
     ) -> str:
         counted = f"~{kind}" if quiet else kind
         task.made[counted] = number = task.made.get(counted, 0) + 1
-        facts = [capacity, of, location, name, quiet]
-        self._items.append(["share", task.id, kind, list(args), facts])
+        facts = {
+            "capacity": capacity,
+            "of": of,
+            "location": location,
+            "name": name,
+            "quiet": quiet,
+        }
+        self._items.append(["share", task.id, kind, args, facts])
         return f"{task.id}/{kind}{'~' if quiet else '/'}{number}"
 
     def retire(self, task: Task) -> None:
@@ -194,26 +216,43 @@ class Branch(Execution):
     # The line.
 
     def _report(self) -> None:
+        """Tells what was done since the last time, and what the tasks attempt now."""
         for file in self._sources.files:
             if file.name not in self._told_files:
                 self._told_files.add(file.name)
                 self._items.append(["file", file.name])
-        items = [_plain(item) for item in self._items]
-        self._items.clear()
-        pending, payload = [], None
-        for task, operation in self._attempted.items():
-            form, bytes_of_it = _form(operation)
-            pending.append([task.id, form])
-            payload = payload or bytes_of_it
-        self._attempted.clear()
+        parts: list[bytes] = []
+        items = [_plain(item, parts) for item in self._items]
+        pending = [[task.id, self._form(each, parts)] for task, each in self._attempted.items()]
         ready = [
             task.id
             for task in self.alive
             if task.pending is not None and type(task.pending) is not Remote
             if task.pending.ready()
         ]
-        state = self.running
-        self._say([items, pending, ready, self.now_ns, [state.id, state.items]], payload)
+        counts = [self.running.id, self.running.items]
+        lengths = [len(part) for part in parts]
+        self._say([items, pending, ready, self.now_ns, counts, lengths], put_together(parts))
+        self._told = True
+        self._items.clear()
+        for operation in self._attempted.values():
+            self._interrupted.pop(operation, None)
+        self._attempted.clear()
+
+    def _form(self, operation: Operation, parts: list[bytes]) -> list[Any]:
+        """What the coordinator has to know of an operation that a task attempts."""
+        again = self._interrupted.get(operation)
+        if again is not None:
+            return ["again", again]
+        if type(operation) is Remote:
+            args = hidden(operation.args, parts)
+            return ["shared", None, operation.name, args, operation.location, operation.about]
+        return [
+            *("own", None, operation.kind, operation.target, operation.value),
+            *(operation.timeout_s, operation.deadline_ns, operation.location),
+            [holder.id for holder in operation.holders()],
+            [holder.id for holder in operation.needs()],
+        ]
 
     def _wait(self) -> Task:
         self.elsewhere = True
@@ -225,6 +264,7 @@ class Branch(Execution):
                 self._say(["reaped", _reap(message[1])], None)
         finally:
             self.elsewhere = False
+        self._told = False
         _, id, self.steps, self.now_ns, how, answer, items = message
         task = self.running = self._tasks[id]
         task.items = items
@@ -252,29 +292,12 @@ class Branch(Execution):
             os._exit(GONE)
 
 
-def _plain(item: Any) -> list[Any]:
+def _plain(item: Any, parts: list[bytes]) -> list[Any]:
+    """What a process tells, in a form for a message."""
     if isinstance(item, Event | Resource | TaskRecord):
         return record(item)
-    plain: list[Any] = item
+    plain: list[Any] = [hidden(each, parts) if type(each) is tuple else each for each in item]
     return plain
-
-
-def _form(operation: Operation) -> tuple[list[Any], bytes | None]:
-    """What the coordinator has to know of an operation that a task attempts."""
-    if type(operation) is Remote:
-        args, payload = hidden(operation.args)
-        return ["shared", operation.name, args, operation.location], payload
-    return [
-        "own",
-        operation.kind,
-        operation.target,
-        operation.value,
-        operation.timeout_s,
-        operation.deadline_ns,
-        operation.location,
-        [holder.id for holder in operation.holders()],
-        [holder.id for holder in operation.needs()],
-    ], None
 
 
 def _reap(pid: int) -> int | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 from pyqdemo.kernel.process_state import ProcessState
 from pyqdemo.kernel.tasks import Task
 from pyqdemo.loading import bind, program_from
-from pyqdemo.trace import TaskKind
+from pyqdemo.trace import OutcomeKind, TaskKind
 from pyqdemo.worlds.processes.branch import Branch
 from pyqdemo.worlds.processes.channels import connect
 from pyqdemo.worlds.processes.wire import Wire
@@ -56,13 +57,14 @@ def further(address: str, token: str, id: str) -> int:
     facts, payload = wire.receive()
     main = Task(id, facts["name"], TaskKind.PROCESS, None, facts["daemon"])
     main.of_process = ProcessState(facts["number"], facts["method"])
+    main.of_process.on_sigterm = facts["on_sigterm"]
     program = program_from(facts["program"])
     with Carriers() as carriers:
         world = _world(facts, wire, main, program, carriers, (address, token))
         inside = Inside(world.home, program, facts["arguments"], "__mp_main__")
         for name in ("__main__", "__mp_main__"):
             sys.modules[name] = inside.main
-        settle(world.home, facts["name"], facts["start_method"])
+        settle(world.home, facts["name"], facts["method set"])
         body = partial(live_as, facts["parent"], partial(imported, inside, payload or b""))
         return _live(world, body, partial(at_exit, world.home, facts["method"]))
 
@@ -75,13 +77,24 @@ def _world(
     carriers: Carriers,
     line: Line,
 ) -> World:
-    world = World(Branch(wire, main, program.sources), program.places, carriers)
+    branch = Branch(wire, main, program.sources, lambda: _about(world))
+    patience_s = facts["patience_s"]
+    world = World(branch, program.places, carriers, patience_s=patience_s)
     world.seed = facts["seed"]
     world.start_method = facts["start_method"]
     world.buffers = facts["buffers"]
     world.bear = partial(_bear, line)
     world.vanish = _vanish
     return world
+
+
+def _about(world: World) -> dict[str, Any]:
+    """What a process that is started anew is to know of this one."""
+    home = world.home
+    return {
+        "arguments": [str(each) for each in home.surroundings.argv[1:]],
+        "method set": home.scratch["family"].method,
+    }
 
 
 def _execution(world: World) -> Branch:
@@ -124,8 +137,14 @@ def _bear(
     if payload is not None:
         return
     execution = _execution(parent.world)
-    sys.stdout.flush()
-    pid = os.fork()
+    try:
+        # Python warns of forks beside threads, which here are ours and stand still.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            pid = os.fork()
+    except OSError as error:
+        execution.end(OutcomeKind.ABORTED, f"{process.name} could not be started: {error}")
+        return
     if pid:
         execution.born(id, pid)
         return
@@ -145,8 +164,9 @@ def _be_copy(line: Line, parent: Life, process: Any, id: str) -> int:
     main = Task(id, process.name, TaskKind.PROCESS, None, daemon)
     main.of_process = ProcessState(process._number, "fork")
     main.of_process.on_sigterm = before.home.main.state.on_sigterm
-    branch = Branch(connect(*line, id), main, theirs.program.sources)
-    world = World(branch, before.places, Carriers())
+    sources = theirs.program.sources
+    branch = Branch(connect(*line, id), main, sources, lambda: _about(world))
+    world = World(branch, before.places, Carriers(), patience_s=before.patience_s)
     for name in ("seed", "start_method", "buffers", "vanish", "bear", "libraries"):
         setattr(world, name, getattr(before, name))
     home = world.home

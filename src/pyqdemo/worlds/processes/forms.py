@@ -10,7 +10,16 @@ from typing import Any
 
 from pyqdemo.trace import Event, Phase, Resource, Task, TaskKind
 
-__all__ = ["error_of", "form_of_error", "hidden", "read_record", "record", "shown"]
+__all__ = [
+    "error_of",
+    "form_of_error",
+    "hidden",
+    "put_together",
+    "read_record",
+    "record",
+    "shown",
+    "taken_apart",
+]
 
 _EVENT = ("task", "operation", "resource", "item", "value", "result", "location", "virtual_ns")
 _REST = ("depth", "timeout_s", "cut")
@@ -27,7 +36,7 @@ _ERRORS: dict[str, type[Exception]] = {
         *(ConnectionRefusedError, FileNotFoundError, TimeoutError, OverflowError),
     )
 }
-_BYTES = "\0bytes"  # stands where the bytes were
+_BYTES = "\0bytes"  # stands where bytes were, with their number among the parts
 
 
 def record(made: Task | Resource | Event) -> list[Any]:
@@ -50,27 +59,46 @@ def read_record(kind: str, given: Sequence[Any]) -> Task | Resource | Event:
     return Task(kind=TaskKind.THREAD, **dict(zip(_TASK, given, strict=True)))
 
 
-def hidden(args: Sequence[Any]) -> tuple[list[Any], bytes | None]:
-    """Arguments for a message, with the one that is bytes beside them."""
-    payload = None
+def hidden(args: Sequence[Any], parts: list[bytes]) -> list[Any]:
+    """Arguments for a message, their bytes put among the parts that travel beside it."""
     plain = []
     for each in args:
         if isinstance(each, bytes):
-            assert payload is None, "one at most"
-            payload, each = each, _BYTES
+            parts.append(each)
+            each = {_BYTES: len(parts) - 1}
         plain.append(each)
-    return plain, payload
+    return plain
 
 
-def shown(args: Sequence[Any], payload: bytes | None) -> list[Any]:
+def shown(args: Sequence[Any], parts: Sequence[bytes]) -> list[Any]:
     """The arguments that ``hidden`` was given."""
-    return [payload if each == _BYTES else each for each in args]
+    return [
+        parts[each[_BYTES]] if isinstance(each, dict) and _BYTES in each else each for each in args
+    ]
+
+
+def put_together(parts: Sequence[bytes]) -> bytes | None:
+    """One payload of all parts; None for none."""
+    return parts[0] if len(parts) == 1 else b"".join(parts) if parts else None
+
+
+def taken_apart(payload: bytes | None, lengths: Sequence[int]) -> list[bytes]:
+    """The parts, of those lengths, that ``put_together`` was given."""
+    if payload is None or len(lengths) == 1:
+        return [] if payload is None else [payload]
+    parts, at = [], 0
+    for length in lengths:
+        parts.append(payload[at : at + length])
+        at += length
+    return parts
 
 
 def form_of_error(error: Exception) -> list[Any]:
-    """An operation's exception as plain data."""
-    kind = next(known for known in type(error).__mro__ if known.__name__ in _ERRORS)
-    return [kind.__name__, list(error.args)]
+    """An operation's exception as plain data; raises it where it is none of an operation's."""
+    for kind in type(error).__mro__:
+        if _ERRORS.get(kind.__name__) is kind:
+            return [kind.__name__, list(error.args)]
+    raise error
 
 
 def error_of(form: Sequence[Any]) -> Exception:

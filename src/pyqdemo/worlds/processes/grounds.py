@@ -6,13 +6,15 @@ from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Any
 
+from pyqdemo.errors import PyqdemoError, RunError
 from pyqdemo.kernel.execution import Execution
 from pyqdemo.kernel.limits import Limits
 from pyqdemo.kernel.log import Log
 from pyqdemo.point import Strategy
 from pyqdemo.worlds.processes.channels import Listener
 from pyqdemo.worlds.processes.coordinator import Coordinator, RealExecution
-from pyqdemo.worlds.processes.nursery import Nursery
+from pyqdemo.worlds.processes.nursery import Nursery, NurseryLost
+from pyqdemo.worlds.threads.minder import PATIENCE_S
 
 __all__ = ["Grounds"]
 
@@ -24,17 +26,24 @@ class Grounds:
 
     As a context manager it ends every process.
 
+    Args:
+        patience_s: real seconds that one step of a task may take.
+
     Raises:
         RunError: the fork server could not be started.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, patience_s: float = PATIENCE_S) -> None:
+        self._patience_s = patience_s
         self._listener = Listener()
         try:
-            self._nursery = Nursery(self._listener.folder, _ENGINE)
+            self._nursery: Nursery | None = self._new_nursery()
         except BaseException:
             self._listener.close()
             raise
+
+    def _new_nursery(self) -> Nursery:
+        return Nursery(self._listener.folder, _ENGINE)
 
     @staticmethod
     def execution(strategy: Strategy, limits: Limits, log: Log | None) -> Execution:
@@ -53,16 +62,35 @@ class Grounds:
         Args and Raises: as ``Coordinator``.
         """
         assert isinstance(execution, RealExecution), "made here"
+        if self._nursery is None:
+            self._nursery = self._new_nursery()
         coordinator = Coordinator(
             execution,
             self._nursery,
             self._listener,
-            facts,
+            {**facts, "patience_s": self._patience_s},
             tick=tick,
             asked_to_stop=asked_to_stop,
         )
-        coordinator.run()
-        return tuple(coordinator.files)
+        try:
+            coordinator.run()
+        except NurseryLost:
+            self._dismiss()
+            raise RunError("cannot_start", reason="the fork server has died") from None
+        except PyqdemoError:
+            raise
+        except BaseException:
+            self._dismiss()  # whatever was under way with it, is so still
+            raise
+        if coordinator.bereft:
+            self._dismiss()
+        return coordinator.files
+
+    def _dismiss(self) -> None:
+        """The next run gets another fork server."""
+        nursery, self._nursery = self._nursery, None
+        if nursery is not None:
+            nursery.close()
 
     def __enter__(self) -> Grounds:
         return self
@@ -73,5 +101,5 @@ class Grounds:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._nursery.close()
+        self._dismiss()
         self._listener.close()

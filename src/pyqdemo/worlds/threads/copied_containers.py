@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import itertools
+import random
 import re
+from bisect import bisect_left
 from collections import OrderedDict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from pyqdemo.worlds.threads.copied_classes import PLAIN
@@ -14,6 +16,11 @@ if TYPE_CHECKING:
     from pyqdemo.worlds.threads.copying import Copying
 
 __all__ = ["CONTAINERS", "fill_deque", "fill_dict", "fill_list", "fill_set", "frozen_of"]
+
+_LEAST_PLACES = 8
+_ENTRY_BYTES = 16  # of a set's table: a pointer and a hash
+_ENLARGING = 5  # with that many at once even the least table grows
+_DRAWS = 20
 
 
 def _tuple(copy: Copying, value: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -98,37 +105,92 @@ def _told_apart_alike(held: list[Any], twins: list[Any]) -> bool:
 def _laid_out_alike(wanted: list[Any], twin: set[Any], size: int) -> bool:
     """Puts elements into a set so that they come in that order, from a table of that size.
 
-    In which order they come hangs on all that ever was in the set, so it is tried out: put in
-    forwards or backwards, one by one or all at once, with others besides that are taken out
-    again.
+    In which order they come hangs on all that ever was in the set, so it is tried out: of two
+    that came the wrong way round, the other is put in first the next time.
     """
-    for order in (wanted, wanted[::-1]):
-        for at_once in (False, True):
-            besides: list[int] = []
-            while len(besides) <= 4 * len(wanted) + 8 and set.__sizeof__(twin) <= size:
-                _lay_out(order, besides, at_once, twin)
-                if set.__sizeof__(twin) == size and _same_order(set.__iter__(twin), wanted):
-                    return True
-                besides += _others(wanted, len(besides), 1 + len(wanted) // 8)
-            set.clear(twin)
+    places = _places_of(size)
+    for order in _orders(wanted, size):
+        for _ in range(len(wanted) + 1):
+            _lay_out(order, twin, places)
+            came = list(set.__iter__(twin))
+            wrong = (pair for pair in zip(wanted, came, strict=True) if pair[0] is not pair[1])
+            early, late = next(wrong, (None, None))
+            if early is late:
+                return set.__sizeof__(twin) == size
+            here, there = (
+                next(number for number, each in enumerate(order) if each is one)
+                for one in (early, late)
+            )
+            if here < there:
+                here, there = there, here
+            order.insert(there, order.pop(here))
     return False
 
 
-def _lay_out(order: list[Any], besides: list[int], at_once: bool, twin: set[Any]) -> None:
+def _lay_out(order: list[Any], twin: set[Any], places: int) -> None:
+    """Puts elements one by one into a table that has its size from the beginning.
+
+    **Source**: ``set_update_internal`` in CPython's ``Objects/setobject.c``: before it adds the
+    keys of a dictionary, it makes the table more than twice as large as their number.
+    """
     set.clear(twin)
-    if at_once:
-        set.update(twin, {*order, *besides})
-    else:
-        for each in (*order, *besides):
-            set.add(twin, each)
+    soon = min(len(order), places // 2 - 1) if places > _LEAST_PLACES else 0
+    besides = _others(order, max(0, _ENLARGING - soon, places // 4 - soon)) if soon else []
+    set.update(twin, dict.fromkeys([*order[:soon], *besides]))
+    for each in order[soon:]:
+        set.add(twin, each)
     for each in besides:
         set.discard(twin, each)
 
 
-def _others(held: list[Any], used: int, count: int) -> list[int]:
-    """That many further numbers that are not among the elements."""
-    first = max((each for each in held if type(each) is int), default=0) + used + 1
+def _others(held: list[Any], count: int) -> list[int]:
+    """That many numbers that are not among the elements."""
+    first = 1 + max((each for each in held if type(each) is int), default=0)
     return list(range(first, first + count))
+
+
+def _places_of(size: int) -> int:
+    """How many entries the table of a set has."""
+    return max(_LEAST_PLACES, (size - set.__sizeof__(set())) // _ENTRY_BYTES)
+
+
+def _orders(wanted: list[Any], size: int) -> Iterator[list[Any]]:
+    """Orders in which elements may have been put into a table of that size.
+
+    First those that can all lie where their hash says, since they come in the order of these
+    places; the others had to give way to them, in an order that is drawn.
+    """
+    yield list(wanted)
+    yield wanted[::-1]
+    mask = _places_of(size) - 1
+    homes = [hash(each) & mask for each in wanted]
+    first = _longest_rise(homes)
+    others = [number for number in range(len(wanted)) if number not in first]
+    draw = random.Random(0)
+    for _ in range(_DRAWS if len(others) > 1 else 1):
+        yield [wanted[number] for number in (*sorted(first), *others)]
+        draw.shuffle(others)
+
+
+def _longest_rise(homes: list[int]) -> set[int]:
+    """Indices of a longest strictly increasing subsequence.
+
+    **Source**: patience sorting, after C. Schensted, Canad. J. Math. 13 (1961), 179-191.
+    """
+    tails: list[int] = []
+    ends: list[int] = []
+    before: list[int] = []
+    for number, home in enumerate(homes):
+        place = bisect_left(tails, home)
+        before.append(ends[place - 1] if place else -1)
+        tails[place : place + 1] = [home]
+        ends[place : place + 1] = [number]
+    found = set()
+    number = ends[-1] if ends else -1
+    while number >= 0:
+        found.add(number)
+        number = before[number]
+    return found
 
 
 def _same_order(one: Any, wanted: list[Any]) -> bool:

@@ -99,7 +99,8 @@ def _ours(copy: Copying, value: Any) -> Any:
 
 
 def _module(copy: Copying, module: ModuleType) -> ModuleType:
-    if isinstance(module, StandIn) or sys.modules.get(module.__name__) is not module:
+    real = any(module is each for each in sys.modules.values())
+    if isinstance(module, StandIn) or not real:
         copy.refuse(f"module {module.__name__}")
     return module
 

@@ -145,6 +145,7 @@ class Importing:
         if module is None or isinstance(module, StandIn):
             return False
         names = vars(module).get("__builtins__")
+        names = vars(names) if isinstance(names, ModuleType) else names
         return names is self._around.builtins or self._is_copy(vars(module))
 
     def forget_misses(self) -> None:

@@ -77,7 +77,7 @@ class Inside:
         own = [
             module
             for module in around.modules.values()
-            if module is not None and around.importing.owns(module)
+            if module not in (None, self.main) and around.importing.owns(module)
         ]
         home.scratch.update(modules=around.modules)
 

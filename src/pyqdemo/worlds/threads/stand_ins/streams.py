@@ -11,7 +11,7 @@ from typing import Any
 
 from pyqdemo.kernel.log import Log
 from pyqdemo.kernel.operations import Buffer, Flush, Write
-from pyqdemo.worlds.threads.lives import Home
+from pyqdemo.worlds.threads.lives import Home, local
 from pyqdemo.worlds.threads.world import here
 
 __all__ = [
@@ -92,7 +92,8 @@ class Stream(io.TextIOBase):
             life.world.perform(Write(self._id, parts), frame)
 
     def flush(self) -> None:
-        flush_streams(_frame(1))
+        if hasattr(local, "life"):  # Python's own end flushes it too, when no run goes on
+            flush_streams(_frame(1))
 
 
 class _Bytes(io.BufferedIOBase):

@@ -50,7 +50,7 @@ def check_plain(kind: type, several: bool = False) -> None:
     # (Of one byte there is but one order.)
     plain = plain and (not several or ctypes._SimpleCData in kind.__bases__)
     if not plain or (getattr(kind, _OTHER_ORDER, None) is kind and ctypes.sizeof(kind) > 1):
-        refuse("refused_shared_type", kind.__name__)
+        refuse("refused_structure", kind.__name__)
 
 
 def size_of(kind: Any) -> int:

@@ -15,7 +15,7 @@ from pyqdemo.worlds.threads.lives import local
 from pyqdemo.worlds.threads.pickling import dumps, loads
 from pyqdemo.worlds.threads.stand_ins.failing import show
 from pyqdemo.worlds.threads.stand_ins.mp.feeder import feeding, text_of
-from pyqdemo.worlds.threads.stand_ins.mp.locks import Shared, check_spawning, seconds_of
+from pyqdemo.worlds.threads.stand_ins.mp.locks import check_spawning, seconds_of
 from pyqdemo.worlds.threads.world import Unwind, here
 
 __all__ = ["MADE", "NAMES", "JoinableQueue", "Queue", "SimpleQueue"]
@@ -24,7 +24,7 @@ _frame = sys._getframe
 _MODULE = "multiprocessing.queues"
 
 
-class _Sent(Shared):
+class _Sent:
     """What goes from process to process by its id, and by messages."""
 
     _queue_id: str

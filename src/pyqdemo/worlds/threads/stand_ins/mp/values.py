@@ -129,7 +129,7 @@ def _context(ctx: Any) -> Any:
 def _single(kind: Any, frame: FrameType, *args: Any) -> Single:
     size = size_of(kind)
     check_plain(kind)
-    facts = (kind._type_, size, bytes(kind(*args)))
+    facts = (kind._type_, size, bytes(kind(*args)).hex())
     return Single(kind, here().world.share("mp_value", facts, frame), 1)
 
 
@@ -146,7 +146,7 @@ def _several(kind: Any, frame: FrameType, size_or_initializer: Any) -> Several:
         check_plain(kind, several=True)
         made = whole(*size_or_initializer)
     length = len(made)
-    facts = (kind._type_, size_of(kind), bytes(made))
+    facts = (kind._type_, size_of(kind), bytes(made).hex())
     id = here().world.share("mp_array", facts, frame, capacity=length)
     form = {"c": Bytes, "u": Text}.get(kind._type_, Several)
     return form(kind, id, length)
@@ -210,7 +210,7 @@ def synchronized(obj: Any, lock: Any = None, ctx: Any = None) -> Any:
 
 def _check_ours(obj: Any) -> None:
     if not isinstance(obj, Memory):
-        refuse("refused_shared_type", type(obj).__name__)
+        refuse("refused_structure", type(obj).__name__)
 
 
 def _raw_value(ctx: Any, typecode_or_type: Any, *args: Any) -> Any:

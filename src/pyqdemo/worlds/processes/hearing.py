@@ -1,0 +1,152 @@
+"""What processes tell of their steps, put into the one execution that decides."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from pyqdemo.errors import RunError
+from pyqdemo.kernel.execution import Execution, Written
+from pyqdemo.kernel.operations import Operation
+from pyqdemo.kernel.tasks import Task
+from pyqdemo.trace import Event, Loss, OutcomeKind, Resource
+from pyqdemo.trace import Task as TaskRecord
+from pyqdemo.worlds.processes.forms import read_record, shown, taken_apart
+from pyqdemo.worlds.processes.mirror import Own
+
+__all__ = ["Hearing"]
+
+
+class Hearing:
+    """Takes the reports of ``Branch`` in.
+
+    Args:
+        execution: what decides.
+        born: told of each copy that a process has made of itself: its main task and its pid.
+
+    Attributes:
+        files: names of the program's files that its processes have imported, in order.
+        error: what the program does that cannot be controlled.
+        about: what a task that starts a process says of its own, by the task.
+    """
+
+    def __init__(self, execution: Execution, born: Callable[[Task, int], None]) -> None:
+        self.files: dict[str, None] = {}
+        self.error: RunError | None = None
+        self.about: dict[Task, dict[str, Any]] = {}
+        self._execution = execution
+        self._born = born
+        self._interrupted: list[Operation] = []
+
+    def report(self, process: Task, message: list[Any], payload: bytes | None) -> None:
+        """What a process has done in its step, and what its tasks attempt now."""
+        items, pending, ready, now_ns, (runner, count), lengths = message
+        execution = self._execution
+        parts = taken_apart(payload, lengths)
+        execution.task(runner).items = count
+        execution.now_ns = max(execution.now_ns, now_ns)
+        for item in items:
+            self._item(process, parts, *item)
+        for id, form in pending:
+            self._attempt(execution.task(id), form, parts)
+        can = set(ready)
+        for task in execution.alive:
+            if task.process is process and isinstance(task.pending, Own):
+                task.pending.can = task.id in can
+
+    def last_words(self, process: Task, message: list[Any], payload: bytes | None) -> None:
+        """What a process had not told yet when it was over."""
+        parts = taken_apart(payload, message[5])
+        for item in message[0]:
+            self._item(process, parts, *item)
+
+    def interrupted(self, operation: Operation) -> int:
+        """A number under which the task will attempt the same operation once more, when its
+        process has handled a signal."""
+        self._interrupted.append(operation)
+        return len(self._interrupted) - 1
+
+    def _attempt(self, task: Task, form: list[Any], parts: list[bytes]) -> None:
+        execution = self._execution
+        how, again, *facts = form
+        if again is not None:
+            task.pending = self._interrupted[again]  # its bound is still the old one
+            return
+        if how == "own":
+            task.pending = Own(execution, facts)
+            return
+        name, args, location, about = facts
+        if about is not None:
+            self.about[task] = about
+        operation = execution.operation(task, name, tuple(shown(args, parts)))
+        operation.location = location
+        execution.attempt(task, operation)
+
+    def _item(self, process: Task, parts: list[bytes], kind: str, *facts: Any) -> None:
+        """One thing that a process tells of its step."""
+        execution = self._execution
+        match kind:
+            case "event" | "resource" | "task":
+                self._record(read_record(kind, facts))
+            case "aside":
+                id, name, args = facts
+                execution.aside(execution.task(id), name, tuple(shown(args, parts)))
+            case "share":
+                id, resource_kind, args, named = facts
+                made = tuple(shown(args, parts))
+                execution.share(execution.task(id), resource_kind, made, **named)
+            case "born":
+                self._born(execution.task(facts[0]), facts[1])
+            case "file":
+                self.files[facts[0]] = None
+            case "took":
+                execution.took()
+            case "failed":
+                execution.failures.append((execution.task(facts[0]), facts[1]))
+            case "loss":
+                execution.losses.append(Loss(*facts))
+            case "uncontrolled":
+                execution.note_uncontrolled(facts[0])
+            case "ending":
+                if process is execution.main:
+                    execution.ending_with(facts[0])
+            case "over":
+                execution.end(OutcomeKind(facts[0]), facts[1])
+            case "error":
+                self.error = self.error or RunError(facts[0], **facts[1])
+                execution.end(OutcomeKind.ABORTED, facts[0])
+            case "broken":
+                execution.end(OutcomeKind.ABORTED, facts[0])
+
+    def _record(self, record: TaskRecord | Resource | Event) -> None:
+        execution, log = self._execution, self._execution.log
+        if isinstance(record, TaskRecord):
+            maker = execution.task(record.parent or record.process)
+            execution.spawn(record.id, record.name, record.role, record.daemon, maker)
+        elif isinstance(record, Event):
+            self._event(record)
+        elif log is not None and not log.knows(record.id):
+            # Several processes may have it, each with a log of its own that announces it.
+            log.resource(
+                *(record.id, record.kind, record.name),
+                *(record.capacity, record.of, record.location),
+            )
+
+    def _event(self, event: Event) -> None:
+        """An event that is the process's own affair, and what it means here."""
+        execution = self._execution
+        task = execution.task(event.task)
+        state = task.process.state
+        match event.operation:
+            case "write":
+                state.unwritten.clear()
+                stream = (event.resource or "").rpartition("/")[2]
+                execution.output.append(Written(stream, task.id, event.value or ""))
+            case "buffer":
+                state.unwritten.append(event.value or "")
+            case "end":
+                task.alive = False
+                if task.process is not task:
+                    execution.retire(task)
+        if execution.log is not None:
+            execution.log.take(execution, task, event)
