@@ -14,14 +14,18 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 
 from kitchen import Kitchen, chefs_card, director_at, picture
+from recorded_runs import RUNS, recorded
 
 from pyqdemo.analysis.summary import Summing
+from pyqdemo.analysis.xray import xray
 from pyqdemo.trace import Outcome, OutcomeKind
 from pyqdemo.views.dress import UNICODE
 from pyqdemo.views.ending import summary_lines
+from pyqdemo.views.under_control import UnderControl
 
 FOLDER = Path(__file__).parent / "golden"
 AT_NS = 2_600_000_000
+TOOK_NS = 12_000_000
 
 
 def _picture(columns: int, rows: int, lang: str, *, ascii_only: bool = False) -> str:
@@ -55,6 +59,29 @@ def _summary(lang: str) -> str:
     return "".join(line.text.rstrip() + "\n" for line in lines)
 
 
+def _with_processes(name: str, lang: str, *, in_full: bool) -> str:
+    trace, summing = recorded(name), Summing()
+    assert trace.outcome is not None
+    for record in (*trace.tasks, *trace.resources, *trace.events):
+        summing.add(record)
+    steps = max(event.step or 0 for event in trace.events)
+    control = UnderControl(
+        trace.header, steps, TOOK_NS, trace.outcome.uncontrolled, xray=xray(trace), in_full=in_full
+    )
+    lines = summary_lines(
+        summing.result(trace.outcome),
+        summing.state,
+        trace.outcome,
+        card=None,
+        speed=1.0,
+        endless=False,
+        lang=lang,
+        glyphs=UNICODE,
+        control=control,
+    )
+    return "".join(line.text.rstrip() + "\n" for line in lines)
+
+
 def goldens() -> dict[str, Callable[[], str]]:
     """File name to what makes its text."""
     made: dict[str, Callable[[], str]] = {}
@@ -67,6 +94,13 @@ def goldens() -> dict[str, Callable[[], str]]:
             80, 24, lang, ascii_only=True
         )
         made[f"crowd-100x24-{lang}.txt"] = lambda lang=lang: _crowd(lang)
+        for name in RUNS:
+            made[f"hidden-{name}-{lang}.txt"] = lambda name=name, lang=lang: _with_processes(
+                name, lang, in_full=False
+            )
+            made[f"hidden-{name}-in-full-{lang}.txt"] = lambda name=name, lang=lang: (
+                _with_processes(name, lang, in_full=True)
+            )
         made[f"summary-{lang}.txt"] = lambda lang=lang: _summary(lang)
     return made
 

@@ -90,7 +90,10 @@ class Channels:
     def _feed(self, event: Event) -> None:
         """Out of the buffer; natively, where the rest is not seen, into the pipe at once."""
         queue, item = self._lies_in.get(event.item or ""), event.item
-        if queue is None or item is None or item not in queue.buffered or event.raised:
+        if event.raised:
+            self._dropped(event)
+            return
+        if queue is None or item is None or item not in queue.buffered:
             return
         where = queue.items if event.virtual_ns is None else queue.carried
         where[item] = queue.buffered.pop(item)

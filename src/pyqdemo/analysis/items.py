@@ -27,8 +27,7 @@ __all__ = ["Item", "ItemTable", "Move"]
 
 _GIVES = ("put", "send")
 _TAKES = ("get", "recv")
-_INSIDE = ("feed", "deliver")
-_LOSES = ("lost", "drop")
+_INSIDE = ("feed", "deliver", "drop", "lost")
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,17 +152,16 @@ class ItemTable:
         if operation == "write":
             if self._printed is not None and event.resource not in self._err:
                 return self._print(event)
-        elif operation in _INSIDE and event.item in self._under and not event.raised:
+        elif operation in _INSIDE and event.item in self._under:
             self._inside(self._under[event.item], event)
-        elif operation in _LOSES and event.item in self._under:
-            item = self._under[event.item]
-            item.place, item.buffered, item.lost = None, False, operation
-            self._move(item, event)
         return None
 
     def _inside(self, item: Item, event: Event) -> None:
         """On its way inside the queue; natively its ``feed`` is all that is seen of it."""
-        if event.operation == "deliver" or event.virtual_ns is None:
+        if event.operation == "lost" or event.raised:  # where it could not be pickled
+            item.place, item.buffered = None, False
+            item.lost = "lost" if event.operation == "lost" else "drop"
+        elif event.operation == "deliver" or event.virtual_ns is None:
             item.buffered = False
         self._move(item, event)
 

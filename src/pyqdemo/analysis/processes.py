@@ -42,7 +42,8 @@ class ProcessNow:
         method: its start method; None for the first process, or if its start was not seen.
         alive: it has begun to be, and has not been seen to end.
         exit_code: once that is known; below 0 the signal that ended it.
-        ended_seq: the event that ended it.
+        started_seq, started_step: the event that started it, and its step under control.
+        ended_seq, ended_step: the event that ended it, and its step under control.
         ended_by: the task that called ``terminate`` or ``kill``; itself for what a process
             does to itself at once, as ``os._exit``; None if it left as it should.
         how: that operation (``terminate``, ``kill``, ``exit``, ``die``), None likewise.
@@ -55,7 +56,10 @@ class ProcessNow:
     method: str | None = None
     alive: bool = True
     exit_code: int | None = None
+    started_seq: int | None = None
+    started_step: int | None = None
     ended_seq: int | None = None
+    ended_step: int | None = None
     ended_by: str | None = None
     how: str | None = None
     ends: dict[str, tuple[int, Gained]] = field(default_factory=dict)
@@ -67,9 +71,10 @@ class ProcessNow:
 class Processes:
     """All processes of a run.
 
-    Which ends a process under fork has is exact: all that its parent had. Under the other
-    start methods the record does not tell what was sent to it; an end counts as the
-    process's own from the first time it uses it.
+    Under fork a process begins with every end its parent has; what of those its parent made
+    later, is told by the lines of the program, since making a pipe is no event. Under the
+    other start methods the record does not tell what was sent to a process; an end counts as
+    its own from the first time it uses it.
 
     Attributes:
         now: by the id of the main task, in the order they were announced.
@@ -80,7 +85,7 @@ class Processes:
         self.now: dict[str, ProcessNow] = {}
         self.partner: dict[str, str] = {}
         self._process_of: dict[str, str] = {}
-        self._ends: set[str] = set()
+        self._ends: dict[str, Resource] = {}
         self._signalled: dict[str, tuple[str, str]] = {}  # process → who called what on it
         self._failures: dict[str, int] = {}  # process → the exit code its end will give it
 
@@ -105,7 +110,7 @@ class Processes:
         return tuple(id for id, now in self.now.items() if now.alive and end in now.ends)
 
     def _end_made(self, resource: Resource) -> None:
-        self._ends.add(resource.id)
+        self._ends[resource.id] = resource
         if resource.of is not None:
             self.partner[resource.id] = resource.of
             self.partner[resource.of] = resource.id
@@ -129,9 +134,20 @@ class Processes:
         new, parent = self.now.get(event.resource or ""), self.now.get(self.of(event.task))
         if new is None or event.raised:
             return
-        new.method = event.value
+        new.method, new.started_seq, new.started_step = event.value, event.seq, event.step
         if event.value == "fork" and parent is not None:
-            new.ends = {end: (many, "fork") for end, (many, _) in parent.ends.items()}
+            new.ends = {
+                end: (many, "fork")
+                for end, (many, _) in parent.ends.items()
+                if not self._made_after(end, event)
+            }
+
+    def _made_after(self, end: str, start: Event) -> bool:
+        """Whether the task that starts a process makes that pipe at a later line."""
+        made, line = self._ends[end], _line(start.location)
+        mine = made.id.startswith(f"{start.task}/")
+        later = _line(made.location)
+        return mine and later[0] == line[0] and later[1] > line[1]
 
     def _close(self, event: Event) -> None:
         self._count(self.of(event.task), event.resource or "", -1)
@@ -196,7 +212,8 @@ class Processes:
         self._over(now, event, _number((event.result or "").removeprefix("exit code ") or "0"))
 
     def _over(self, now: ProcessNow, event: Event, code: int | None) -> None:
-        now.alive, now.exit_code, now.ended_seq = False, code, event.seq
+        now.alive, now.exit_code = False, code
+        now.ended_seq, now.ended_step = event.seq, event.step
         now.ends.clear()
 
     def _gone(self, event: Event) -> None:
@@ -204,6 +221,11 @@ class Processes:
         if now is not None:
             where = now.lost if event.operation == "lost" else now.kept
             where.append(Gone(event.seq, event.resource or "", event.item, event.value))
+
+
+def _line(location: str | None) -> tuple[str, int]:
+    file, _, line = (location or "").rpartition(":")
+    return file, int(line) if line.isdecimal() else 0
 
 
 def _number(code: str) -> int | None:

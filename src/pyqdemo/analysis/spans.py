@@ -8,15 +8,16 @@ from dataclasses import dataclass
 from pyqdemo.analysis.items import Item, ItemTable
 from pyqdemo.analysis.now import State, TaskNow
 from pyqdemo.analysis.state import RunState
-from pyqdemo.trace import Event, Phase, Record, Trace
+from pyqdemo.trace import Event, Phase, Record, TaskKind, Trace
 
 __all__ = ["ItemRow", "Span", "SpanRow", "Spans", "Tables", "TaskRow", "tables"]
 
 
 #: Parts of an operation that is one natively → that operation.
 _CALLED = {"read_lock": "get", "deliver": "feed"}
-#: What an item goes through inside a queue; natively that is seen only where it waits.
-_INSIDE = frozenset({"feed", "deliver"})
+#: What an item goes through inside a queue; natively that is seen only where it waits. That it
+#: is lost there is told by where it is left.
+_INSIDE = frozenset({"feed", "deliver", "drop", "lost"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,8 @@ class Spans:
     A ``get`` from a multiprocessing queue that waits for the read lock, and then with it for
     an item, is one call and has one span, as it has natively, where the moment in between is
     not seen: its operation is ``get`` throughout. (``RunState`` tells the two apart: they
-    wait for different things.) A feeder's wait to deliver is called ``feed`` likewise.
+    wait for different things.) A feeder's wait to deliver is called ``feed`` likewise, and a
+    process's wait for its feeder, with which its exit begins, ``exit``.
     """
 
     def __init__(self, speed: float | None = None) -> None:
@@ -62,9 +64,9 @@ class Spans:
         self.state.add(record)
         if type(record) is not Event:
             return
-        if record.operation == "read_lock" and not record.raised and record.phase is Phase.DONE:
-            if (span := self._open.get(record.task)) and span.state is State.BLOCKED:
-                return  # its get goes on
+        part = record.operation == "read_lock" or _is_leaving(record.operation, record.value)
+        if part and record.phase is Phase.DONE and not record.raised and self._waits(record.task):
+            return  # its get, or its exit, goes on
         self._look(self.state.tasks[record.task], record)
         if record.operation in ("exit", "die", "join", "is_alive"):  # what may end other tasks
             for now in self.state.tasks.values():
@@ -79,10 +81,15 @@ class Spans:
             sorted([*self._done, *last], key=lambda span: (place[span.task], span.from_seq))
         )
 
+    def _waits(self, task: str) -> bool:
+        span = self._open.get(task)
+        return span is not None and span.state is State.BLOCKED
+
     def _look(self, now: TaskNow, event: Event) -> None:
         span = self._open.get(now.task.id)
-        called = _CALLED.get(now.operation or "", now.operation)
-        told = (now.state, called, now.resource)
+        told = (now.state, _CALLED.get(now.operation or "", now.operation), now.resource)
+        if _is_leaving(now.operation, now.value):
+            told = (now.state, "exit", None)
         if span is not None:
             if (span.state, span.operation, span.resource) == told:
                 return
@@ -93,9 +100,13 @@ class Spans:
             self._open[now.task.id] = Span(now.task.id, *told, seq, at, None, at)
 
 
+def _is_leaving(operation: str | None, value: str | None) -> bool:
+    return operation == "join_thread" and value == "feeder"
+
+
 @dataclass(frozen=True, slots=True)
 class TaskRow:
-    """A task without what differs from run to run."""
+    """A task without what differs from run to run; all feeders are called the same."""
 
     id: str
     kind: str
@@ -183,7 +194,7 @@ def _task_row(now: TaskNow) -> TaskRow:
     return TaskRow(
         id=task.id,
         kind=str(task.kind),
-        name=task.name,
+        name=task.name if task.kind is not TaskKind.FEEDER else str(task.kind),
         role=task.role,
         parent=task.parent,
         process=task.process,

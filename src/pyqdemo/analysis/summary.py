@@ -54,6 +54,7 @@ class QueueCount:
 
     Attributes:
         left: items in it at the end.
+        lost: items that went with a process, or could not be pickled.
     """
 
     resource: str
@@ -62,6 +63,7 @@ class QueueCount:
     put: int
     got: int
     left: int
+    lost: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +182,7 @@ def _count(state: RunState, queue: QueueNow) -> QueueCount:
         put=queue.put,
         got=queue.got,
         left=queue.depth,
+        lost=queue.lost,
     )
 
 

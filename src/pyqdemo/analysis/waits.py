@@ -104,9 +104,9 @@ def tell_wait(state: RunState, row: Wait) -> Text:
     told = filled(
         Text("{task} waits for {what}", "{task} 等 {what}"), task=task, what=reason.awaited(name)
     )
-    more = _behind_it(state, row, reason)
+    more = _behind_it(state, row, reason, told)
     if more is not None:
-        return joined([told, more], ", ", "，")
+        return more
     if not nobody_left(state, row):
         return told
     if reason is Reason.EMPTY:
@@ -136,28 +136,28 @@ _LOCKS_OF_A_PIPE = {
     Reason.READ_LOCK: Text("the read lock of {name}", "{name} 的读锁"),
     Reason.WRITE_LOCK: Text("the write lock of {name}", "{name} 的写锁"),
 }
-_END_HELD = Text(
-    "and {end} is still held by {holders}, so that no end of file comes",
-    "而 {end} 还被 {holders} 拿着，所以等不到文件结束（EOF）",
+_NO_MESSAGE = Text(
+    "{task} waits for a message or the end of file, and {end} is held by {holders}",
+    "{task} 等消息或 EOF（文件结束），而 {end} 在 {holders} 手里",
 )
 _DRAIN = Text(
-    "whose feeder waits for room in the pipe behind {name}: drain it before you join",
-    "而它的 feeder 线程在等 {name} 背后的管道空出位置：要先取完，再 join",
+    "{told}, whose feeder waits for room in the pipe behind {name}: drain it before you join",
+    "{told}，而它的 feeder 线程在等 {name} 背后的管道空出位置：要先取完，再 join",
 )
 
 
-def _behind_it(state: RunState, row: Wait, reason: Reason) -> Text | None:
+def _behind_it(state: RunState, row: Wait, reason: Reason, told: Text) -> Text | None:
     """What a wait on a pipe's end, or for a process to end, is really about."""
-    if reason is Reason.EMPTY and row.resource in state.processes.partner:
-        holders = row.holders or state.processes.holders(state.processes.partner[row.resource])
-        if not holders:
-            return None
-        end = state.name(state.processes.partner[row.resource])
-        return filled(_END_HELD, end=end, holders=_names(state, holders))
-    if reason is Reason.NOT_ENDED:
+    other = state.processes.partner.get(row.resource or "")
+    if reason is Reason.EMPTY and other is not None:
+        holders = row.holders or state.processes.holders(other)
+        if holders:
+            task, names = state.name(row.task), _names(state, holders)
+            return filled(_NO_MESSAGE, task=task, end=state.name(other), holders=names)
+    elif reason is Reason.NOT_ENDED:
         full = undelivered(state, row.resource or "")
         if full is not None:
-            return filled(_DRAIN, name=the_label(state, full))
+            return filled(_DRAIN, told=told, name=the_label(state, full))
     return None
 
 

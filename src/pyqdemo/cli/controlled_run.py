@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
+from pyqdemo.analysis.xray import xray
 from pyqdemo.card import Card, Flaw
 from pyqdemo.cli.concluding import Guard, conclude
 from pyqdemo.cli.console import Console
@@ -81,7 +82,7 @@ def watch_controlled(
             stage,
             guard,
             endless=endless,
-            control=_control(done, replayed),
+            control=_control(done, replayed, look),
             last=lambda code: _last(code, done.trace, offers, look.lang, show_schedule, flaw),
         )
 
@@ -155,10 +156,18 @@ def _stage(card: Card | None, plan: Plan, look: Look, console: Console) -> Stage
     )
 
 
-def _control(done: Controlled, replayed: Replayed | None) -> UnderControl:
+def _control(done: Controlled, replayed: Replayed | None, look: Look) -> UnderControl:
     uncontrolled = () if done.trace.outcome is None else done.trace.outcome.uncontrolled
     trace = done.trace
-    return UnderControl(trace.header, _steps(trace), done.took_ns, uncontrolled, replayed)
+    return UnderControl(
+        trace.header,
+        _steps(trace),
+        done.took_ns,
+        uncontrolled,
+        replayed,
+        xray=None if look.quiet else xray(trace),
+        in_full=look.plain,
+    )
 
 
 def _steps(trace: Trace) -> int:

@@ -227,6 +227,20 @@ class Execution:
         """The program's first process says with which code it is going to end."""
         self.exit_code = code
 
+    def seen_as(self, task: Task, resource: str | None) -> str | None:
+        """The id under which a task's use of a resource is told.
+
+        A forked process has copies of what is its parent's alone: each is a resource of its
+        own, ``0/queue/1@0.2``.
+        """
+        if len(self.processes) < 2 or resource is None or resource in self.shared:
+            return resource
+        maker, _, kind = resource.partition("/")
+        made_by = self._tasks.get(maker)
+        if not kind or kind.startswith("stream/") or made_by is None:
+            return resource
+        return resource if made_by.process is task.process else f"{resource}@{task.process.id}"
+
     def task(self, id: str) -> Task:
         """The task of an id."""
         return self._tasks[id]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pyqdemo.schedule import MAX_STEPS
+__all__ = ["MAX_STEPS", "Limits"]
 
-__all__ = ["Limits"]
+MAX_STEPS = 1_000_000  # where a run stops if nobody says otherwise
 
 
 @dataclass(frozen=True, slots=True)

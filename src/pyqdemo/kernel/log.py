@@ -83,9 +83,18 @@ class Log:
         if value is not None and event.operation not in _AS_WRITTEN:
             value = tidy(value)
         result = None if result is None else tidy(result)
+        resource, item = self._told(execution, task, event.resource, event.item)
         self._seq += 1
         self.records.append(
-            replace(event, seq=self._seq, step=execution.steps, value=value, result=result)
+            replace(
+                event,
+                seq=self._seq,
+                step=execution.steps,
+                resource=resource,
+                item=item,
+                value=value,
+                result=result,
+            )
         )
 
     def done(self, execution: Execution, task: Task, operation: Operation) -> None:
@@ -96,6 +105,23 @@ class Log:
         """An operation has to wait."""
         self._event(execution, task, operation, Phase.BLOCKED)
 
+    def _told(
+        self, execution: Execution, task: Task, resource: str | None, item: str | None
+    ) -> tuple[str | None, str | None]:
+        """A resource and an item as they are told: copies under names of their own."""
+        seen = resource if self.raw else execution.seen_as(task, resource)
+        if seen is resource or seen is None:
+            return resource, item
+        if seen not in self._known:
+            for record in self.records:
+                if type(record) is Resource and record.id == resource:
+                    self._known.add(seen)
+                    self.records.append(replace(record, id=seen))
+                    break
+        if item is not None and execution.task(item.partition("#")[0]).process is not task.process:
+            item = f"{item}@{task.process.id}"
+        return seen, item
+
     def _tidy_of(self, task: Task) -> Callable[[str], str]:
         if self.raw:
             return str
@@ -105,7 +131,8 @@ class Log:
         return tidy
 
     def _event(self, execution: Execution, task: Task, operation: Operation, phase: Phase) -> None:
-        target, done = operation.target, phase is Phase.DONE
+        done = phase is Phase.DONE
+        target, item = self._told(execution, task, operation.target, operation.item)
         # The execution has tidied what was printed.
         as_written = operation.kind in _AS_WRITTEN
         if target is not None and target not in self._known and "/" in target:
@@ -120,7 +147,7 @@ class Log:
                 phase=phase,
                 operation=operation.kind,
                 resource=target,
-                item=operation.item if done else None,
+                item=item if done else None,
                 value=value if value is None or as_written else tidy(value),
                 result=None if result is None else tidy(result),
                 location=operation.location,

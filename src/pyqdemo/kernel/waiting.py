@@ -25,7 +25,7 @@ def waits(execution: Execution) -> tuple[Wait, ...]:
             Wait(
                 task=task.id,
                 operation=operation.kind,
-                resource=operation.target,
+                resource=execution.seen_as(task, operation.target),
                 holders=tuple(holder.id for holder in operation.holders()),
                 since_ns=operation.since_ns,
                 location=operation.location,

@@ -163,7 +163,8 @@ class Director:
     def _idle(self, now: TaskNow) -> bool:
         """Whether it is a feeder that waits for its buffer: nobody sees it wait."""
         queue = self.state.queues.get(self._feeds.get(now.task.id, ""))
-        return queue is not None and now.state is Doing.READY and not queue.buffered
+        busy = queue is not None and (queue.carried or queue.buffered)
+        return queue is not None and now.state is Doing.READY and not busy
 
     def _role(self, now: TaskNow) -> str:
         """What it is called; a feeder after the queue it feeds."""
@@ -176,7 +177,7 @@ class Director:
             return words.BLOCKED[self._lang].format(reason=words.BUFFER_EMPTY[self._lang])
         match now.state:
             case Doing.BLOCKED:
-                reason = self.state.reason(now.operation or "", now.resource)
+                reason = self.state.reason(now.operation or "", now.resource, now.value)
                 told = reason.now(label(self.state, now.resource))[self._lang]
                 return words.BLOCKED[self._lang].format(reason=told)
             case Doing.FAILED:
@@ -251,7 +252,8 @@ def _ends(queue: QueueNow) -> tuple[list[str], int]:
     What comes last into a LIFO queue leaves it first, so there it stands last.
     """
     many = 2 * ENDS
-    oldest = list(islice(chain(queue.items.values(), queue.buffered.values()), many))
+    inside = chain(queue.items.values(), queue.carried.values(), queue.buffered.values())
+    oldest = list(islice(inside, many))
     if queue.depth <= many:
         values, hidden = oldest, 0
     else:
@@ -263,7 +265,8 @@ def _ends(queue: QueueNow) -> tuple[list[str], int]:
 
 
 def _backwards(queue: QueueNow) -> Iterator[str | None]:
-    return chain(reversed(queue.buffered.values()), reversed(queue.items.values()))
+    places = (queue.buffered, queue.carried, queue.items)
+    return chain.from_iterable(reversed(place.values()) for place in places)
 
 
 _WORDS = {

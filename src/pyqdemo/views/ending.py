@@ -27,6 +27,7 @@ from pyqdemo.views.ending_words import (
     LEFT,
     LONGEST,
     LOSSES,
+    LOST,
     MISSING,
     NO_TIME_WAITED,
     NOBODY_WAITED,
@@ -34,6 +35,7 @@ from pyqdemo.views.ending_words import (
     PAUSE,
     SAVED,
 )
+from pyqdemo.views.hidden_parts import hidden_lines
 from pyqdemo.views.under_control import UnderControl, control_line, control_rows
 from pyqdemo.views.verdict import LONGEST_TEXT, MOST_ROWS, SHORTEST_NS, verdict_lines
 
@@ -82,6 +84,8 @@ def summary_lines(
         for part in parts if name is not SAVED else [escaped(told, len(told))]:
             lines.append(line.to(column + 2).add(part, tone))
             line = Line()
+    if control is not None and control.xray is not None:
+        lines += hidden_lines(control.xray, lang, in_full=control.in_full)
     return lines
 
 
@@ -104,14 +108,15 @@ def _counts(summary: Summary, card: Card | None, speed: float | None, lang: str)
     queues = summary.queues
     if len(queues) == 1:
         head.add("   ")
-        _counted(head, list(zip(COUNTS, _of(queues[0]), strict=True)), lang)
+        _counted(head, _of(queues[0]), lang)
     yield head.add(took)
     if len(queues) > 1:
         yield from _queue_rows(summary, lang)
 
 
-def _of(queue: QueueCount) -> tuple[int, int, int]:
-    return queue.put, queue.got, queue.left
+def _of(queue: QueueCount) -> list[tuple[Text, int]]:
+    counts = list(zip(COUNTS, (queue.put, queue.got, queue.left), strict=True))
+    return [*counts, (LOST, queue.lost)] if queue.lost else counts
 
 
 def _queue_rows(summary: Summary, lang: str) -> Iterator[Line]:
@@ -119,7 +124,7 @@ def _queue_rows(summary: Summary, lang: str) -> Iterator[Line]:
     column = max(map(cell_len, names)) + 2
     for name, queue in list(zip(names, summary.queues, strict=True))[:MOST_ROWS]:
         line = Line().add(name).to(column)
-        yield _counted(line, list(zip(COUNTS, _of(queue), strict=True)), lang)
+        yield _counted(line, _of(queue), lang)
     if len(names) > MOST_ROWS:
         yield Line().add(AND_MORE[lang].format(count=len(names) - MOST_ROWS), Tone.DIM)
 

@@ -7,6 +7,7 @@ from pyqdemo.trace import OutcomeKind
 from pyqdemo.views import words
 
 LEFT = Text("left", "剩下")
+LOST = Text("lost", "丢失")
 COUNTS = (words.PUT, words.GOT, LEFT)
 PAUSE = Text(", ", "，")
 LONGEST = Text("longest wait", "最长等待")

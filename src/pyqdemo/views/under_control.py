@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from pyqdemo.analysis.hidden import XRay
 from pyqdemo.languages import Text
 from pyqdemo.trace import Header, Processes
 from pyqdemo.views import words
@@ -51,6 +52,8 @@ class UnderControl:
         took_ns: real time it took.
         uncontrolled: what the program used that is not under control.
         replayed: None unless the run repeats a recorded one.
+        xray: its hidden parts; None where nobody wants to see them.
+        in_full: whether they are shown in full, not only what is instructive of them.
     """
 
     header: Header
@@ -58,6 +61,8 @@ class UnderControl:
     took_ns: int
     uncontrolled: tuple[str, ...] = ()
     replayed: Replayed | None = None
+    xray: XRay | None = None
+    in_full: bool = False
 
     @property
     def differs(self) -> bool:

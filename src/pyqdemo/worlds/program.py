@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import tokenize
 import warnings
 from pathlib import Path
@@ -51,4 +50,6 @@ def read_program(path: Path) -> tuple[ProgramFile, CodeType]:
 
 def digest_of(data: bytes) -> str:
     """As ``trace.ProgramFile.digest``."""
-    return "sha256:" + hashlib.sha256(data).hexdigest()
+    from hashlib import sha256  # OpenSSL takes its time to load
+
+    return "sha256:" + sha256(data).hexdigest()

@@ -17,7 +17,7 @@ from pyqdemo.kernel.execution import Execution
 from pyqdemo.kernel.limits import Limits
 from pyqdemo.kernel.log import Log
 from pyqdemo.kernel.operations import Operation
-from pyqdemo.kernel.tasks import Signalled, Task
+from pyqdemo.kernel.tasks import Begin, Signalled, Task
 from pyqdemo.kernel.texts import told
 from pyqdemo.point import Point
 from pyqdemo.trace import Event, OutcomeKind, Resource, TaskKind, Wait
@@ -157,6 +157,7 @@ class Branch(Execution):
     def task(self, id: str) -> Task:
         if id not in self._tasks:  # the coordinator has made a feeder
             feeder = Task(id, "", TaskKind.FEEDER, self.main, True)
+            feeder.pending = Begin()
             self._tasks[id] = feeder
             insort(self.alive, feeder, key=_by_place)
         return self._tasks[id]

@@ -151,6 +151,8 @@ def _bear(
     code = 1
     try:
         code = _be_copy(line, parent, process, id)
+    except BaseException:
+        sys.excepthook(*sys.exc_info())  # ours has failed: nobody else would say why
     finally:
         os._exit(code)
 
@@ -160,10 +162,14 @@ def _be_copy(line: Line, parent: Life, process: Any, id: str) -> int:
     del local.life
     before = parent.world
     theirs = parent.home.surroundings
-    daemon = bool(process.daemon)
-    main = Task(id, process.name, TaskKind.PROCESS, None, daemon)
-    main.of_process = ProcessState(process._number, "fork")
-    main.of_process.on_sigterm = before.home.main.state.on_sigterm
+    parent_task, state = parent.home.main.id, ProcessState(process._number, "fork")
+    state.on_sigterm = parent.home.main.state.on_sigterm
+    for task in before.lives:
+        task.alive = False  # the other threads are gone
+    # What the forking task holds is held by the new one: it is the same, under another name.
+    main = parent.task
+    main.__init__(id, process.name, TaskKind.PROCESS, None, bool(process.daemon))  # type: ignore[misc]
+    main.of_process = state
     sources = theirs.program.sources
     branch = Branch(connect(*line, id), main, sources, lambda: _about(world))
     world = World(branch, before.places, Carriers(), patience_s=before.patience_s)
@@ -178,5 +184,6 @@ def _be_copy(line: Line, parent: Life, process: Any, id: str) -> int:
     settle(home, process.name, home.scratch["family"].method)
     process._task_id = None
     gc.enable()  # as it was in the beginning
-    body = partial(live_as, parent.home.main.id, lambda: process)
+    home.kept = parent.kept_by_fork()
+    body = partial(live_as, parent_task, lambda: process)
     return _live(world, body, partial(at_exit, home, "fork"))

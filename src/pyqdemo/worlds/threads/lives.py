@@ -42,10 +42,12 @@ class Home:
         surroundings: in the place of a process's own modules and settings.
         scratch: what the stand-ins keep for one process, by their own keys.
         exit_code: what it is going to end with, once its main code is over.
+        kept: what a forked process's main task has from the task that forked it: the parts of
+            every ``threading.local``, and the Thread object.
         inside: its modules, of a process that is simulated and not the program's first.
     """
 
-    __slots__ = ("exit_code", "inside", "main", "scratch", "surroundings", "world")
+    __slots__ = ("exit_code", "inside", "kept", "main", "scratch", "surroundings", "world")
 
     def __init__(self, world: World, main: Task) -> None:
         self.world = world
@@ -54,6 +56,7 @@ class Home:
         self.scratch: dict[Any, Any] = {}
         self.exit_code = 0
         self.inside: Inside | None = None
+        self.kept: tuple[dict[Any, Any], Any] = ({}, None)
 
     @property
     def is_first(self) -> bool:
@@ -117,10 +120,19 @@ class Life:
         self.carrier: Carrier | None = None
         self.thread: Any = None
         self.local: dict[Any, Any] = {}
+        if task is home.main:
+            kept, self.thread = home.kept
+            self.local.update(kept)
         self.unwinding = False
         self.inside = False
         self.looking = False
         self.swallowed = 0
+
+
+    def kept_by_fork(self) -> tuple[dict[Any, Any], Any]:
+        """As ``Home.kept``, of this task. Random streams are each task's own."""
+        mine = {key: part for key, part in self.local.items() if type(key) is not str}
+        return mine, self.thread
 
 
 def here() -> Life:

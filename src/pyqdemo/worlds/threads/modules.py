@@ -68,6 +68,9 @@ _OF_PROCESSES: dict[str, tuple[str, str]] = {
     "concurrent.futures.process": ("process_executors", "NAMES"),
 }
 
+#: Names of a module that are another's, which is imported when they are first asked for.
+_LATER = {"concurrent.futures.ProcessPoolExecutor": "concurrent.futures.process"}
+
 #: Modules that end the run where the program imports them; by the sentence that says why.
 _REFUSED: dict[str, str] = {
     "concurrent.futures.interpreter": "refused_processes",
@@ -144,6 +147,8 @@ class Module(StandIn):
         full = f"{self.__name__}.{name}"
         if exists(full):
             return surroundings().importing.stand_in(full)
+        if full in _LATER:
+            return getattr(surroundings().importing.stand_in(_LATER[full]), name)
         refuse_where_needed(full)
         return super().__getattr__(name)
 
@@ -199,7 +204,8 @@ def _template(name: str) -> _Template:
         key: _like(real, key, ours) for key, ours in _names(name).items() if key in known
     }
     names = names_with(real, replaced)
-    for below in (*_REPLACED, *_OF_PROCESSES, *_REFUSED):
+    names.pop("__getattr__", None)  # it would come before ours
+    for below in (*_REPLACED, *_OF_PROCESSES, *_REFUSED, *_LATER):
         head, _, tail = below.rpartition(".")
         if head == name:
             names.pop(tail, None)

@@ -8,6 +8,7 @@ from functools import partial
 from types import ModuleType
 from typing import Any
 
+from pyqdemo.kernel.tasks import Task
 from pyqdemo.worlds.threads.copying import CannotCopy, copy_process
 from pyqdemo.worlds.threads.inside import Inside
 from pyqdemo.worlds.threads.lives import Home, Life
@@ -40,7 +41,7 @@ def bear(parent: Life, process: Process, id: str, method: str, payload: bytes | 
     inside = home.inside = Inside(home, around.program, around.argv[1:], name)
     family = settle(home, process.name, parent.home.scratch["family"].method)
     if payload is None:
-        own = family.current = _forked(parent.home, inside, process)
+        own = family.current = _forked(parent, task, inside, process)
         begin = partial(_itself, own)
     else:
         begin = partial(imported, inside, payload)
@@ -72,10 +73,17 @@ def at_exit(home: Home, method: str) -> Sequence[Callable[[], object]]:
     return [*calls, *around.at_last]
 
 
-def _forked(parent: Home, inside: Inside, process: Process) -> Process:
-    """A copy of a process's object, with all of its parent's modules behind it."""
-    theirs, ours = parent.surroundings, inside.around
-    own, stand_ins = {}, {}
+def _forked(parent: Life, task: Task, inside: Inside, process: Process) -> Process:
+    """A copy of a process's object, with all of its parent's modules behind it.
+
+    Args:
+        parent: the life of the task that forks.
+        task: the new process's main task.
+    """
+    theirs, ours = parent.home.surroundings, inside.around
+    own: dict[str, ModuleType] = {}
+    # What the forking task holds is held by the new one.
+    stand_ins: dict[int, object] = {id(parent.task): task}
     changed: list[tuple[ModuleType, dict[str, Any]]] = []
     for name, module in theirs.modules.items():
         if module is None:
@@ -94,19 +102,25 @@ def _forked(parent: Home, inside: Inside, process: Process) -> Process:
     def fresh(module: ModuleType) -> ModuleType:
         return inside.main if module is main else _blank(module, ours)
 
-    roots = [process, theirs.handlers, theirs.argv, theirs.path, [each for _, each in changed]]
+    named = [each for _, each in changed]
+    roots = [
+        *(process, theirs.handlers, theirs.argv, theirs.path, named, parent.kept_by_fork()),
+    ]
+    parent.inside = True  # the copy asks the program's objects whether they are equal
     try:
         modules, copied = copy_process(own, fresh, roots, stand_ins)
     except CannotCopy as error:
         refuse("fork_not_copied", f"{error.where}: {error.what}")
+    finally:
+        parent.inside = False
     ours.modules.update(modules)
-    process, handlers, argv, path, values = copied
+    process, handlers, argv, path, values, inside.home.kept = copied
     ours.handlers.update(handlers)
     ours.argv[:], ours.path[:] = argv, path
     for (twin, _), named in zip(changed, values, strict=True):
         vars(twin).update(named)
-    for counter in _COUNTERS & parent.scratch.keys():
-        inside.home.scratch[counter] = copy(parent.scratch[counter])
+    for counter in _COUNTERS & parent.home.scratch.keys():
+        inside.home.scratch[counter] = copy(parent.home.scratch[counter])
     process._task_id = None
     return process
 

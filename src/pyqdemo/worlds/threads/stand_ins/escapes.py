@@ -29,5 +29,5 @@ LOW_THREADS: dict[str, Any] = {
 #: Of the module ``concurrent.futures``.
 EXECUTORS: dict[str, Any] = {
     name: refused_class("refused_processes", f"concurrent.futures.{name}")
-    for name in ("ProcessPoolExecutor", "InterpreterPoolExecutor")
+    for name in ("InterpreterPoolExecutor",)
 }

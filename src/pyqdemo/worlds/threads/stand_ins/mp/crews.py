@@ -34,15 +34,18 @@ __all__ = [
     "at_exit",
     "at_hand",
     "await_thread",
+    "call_chunk",
     "is_here",
     "lock",
     "pipe",
+    "quietly",
     "receive",
     "send",
     "simple",
     "simple_get",
     "simple_put",
     "told_call",
+    "touch",
     "traceback_of",
 ]
 
@@ -125,6 +128,9 @@ class Chunk:
         self.function = function
         self.calls = calls
 
+    def __reduce__(self) -> Any:
+        return Chunk, (self.function, self.calls)
+
     def __call__(self) -> list[Any]:
         return [self.function(*args) for args in self.calls]
 
@@ -132,8 +138,15 @@ class Chunk:
         return ", ".join(_called(self.function, args, {}) for args in self.calls[:SHORT])
 
 
+def call_chunk(chunk: Chunk) -> list[Any]:
+    """The results of a chunk."""
+    return chunk()
+
+
 def told_call(fn: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
     """``square(3)``, or the several calls of a chunk."""
+    if fn is call_chunk:
+        return repr(args[0])
     return repr(fn) if type(fn) is Chunk else _called(fn, args, kwargs)
 
 

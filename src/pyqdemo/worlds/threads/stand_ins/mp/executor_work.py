@@ -29,6 +29,7 @@ from pyqdemo.worlds.threads.stand_ins.mp.connections import Connection, wait
 from pyqdemo.worlds.threads.stand_ins.mp.crews import (
     WithTraceback,
     at_hand,
+    is_here,
     lock,
     pipe,
     receive,
@@ -251,6 +252,14 @@ class ExecutorCrew:
             self._is_told = True
             send(self._teller, b"", "news")
 
+    def is_managed(self) -> bool:
+        """Whether its manager lives, and in this process."""
+        manager = self.manager
+        if manager is None or manager._task is None or not is_here(self.owner):
+            return False
+        touch(f"life:{manager._task.id}")
+        return manager._task.alive
+
     def start_workers(self, count: int) -> None:
         for _ in range(count):
             args = (self.calls.handed_over(), self._results_in, self._write_lock, *self._new)
@@ -284,7 +293,7 @@ class ExecutorCrew:
 
     def _fill(self) -> None:
         """Sends calls as long as their queue has room."""
-        while self.waiting and not self.calls.full():
+        while self.waiting and self._has_room():
             touch(f"{self.id}.work")
             if not self.waiting:
                 return  # cancelled meanwhile
@@ -297,6 +306,11 @@ class ExecutorCrew:
                 continue
             work.future._future_model.worker = None
             self.calls.put(work.item)
+
+    def _has_room(self) -> bool:
+        """Whether one more call can be sent. Its queue is asked only where it may be full."""
+        sent = len(self.pending) - len(self.waiting)
+        return sent <= self.count or not self.calls.full()
 
     def _wait(self) -> tuple[Any, bool, str | None]:
         """What has come back; whether a worker was over; and what is known of the reason."""

@@ -6,6 +6,7 @@ import itertools
 import sys
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures.process import BrokenProcessPool
+from functools import partial
 from types import FrameType
 from typing import Any
 
@@ -21,6 +22,7 @@ from pyqdemo.worlds.threads.stand_ins.mp.crews import (
     USUAL_PROCESSES,
     Chunk,
     await_thread,
+    call_chunk,
     is_here,
 )
 from pyqdemo.worlds.threads.stand_ins.mp.executor_work import (
@@ -85,6 +87,29 @@ class Submit(Operation):
         return (Access(f"{self._crew.id}.work", "w"), Access(self.target or "", "w"))
 
 
+class ShutDown(Operation):
+    """Nothing more can be submitted.
+
+    Args:
+        cancels: what has not been sent to a worker is cancelled.
+    """
+
+    kind = "shutdown"
+
+    def __init__(self, crew: ExecutorCrew, cancels: bool) -> None:
+        self._crew = crew
+        self._cancels = cancels
+        self.target = crew.id
+        self.value = "cancel" if cancels else None
+
+    def apply(self, execution: Execution, task: Task) -> None:
+        self._crew.cancels = self._cancels
+        self._crew.is_shutdown = True
+
+    def accesses(self) -> tuple[Access, ...]:
+        return (Access(f"{self._crew.id}.work", "w"),)
+
+
 class ProcessPoolExecutor(Executor):
     """``concurrent.futures.ProcessPoolExecutor``. Where the program does not say how many
     workers there may be, it is 4, on every machine."""
@@ -137,7 +162,7 @@ class ProcessPoolExecutor(Executor):
             crew.manager.start()
         return future
 
-    def map(  # type: ignore[override]
+    def map(
         self,
         fn: Callable[..., Any],
         *iterables: Iterable[Any],
@@ -148,20 +173,83 @@ class ProcessPoolExecutor(Executor):
         if chunksize < 1:
             raise ValueError("chunksize must be >= 1.")
         chunks = _chunks(fn, zip(*iterables, strict=False), chunksize)
-        results = super().map(_call, chunks, timeout=timeout, **more)
-        return _flat(results)
+        return _flat(super().map(call_chunk, chunks, timeout=timeout, **more))
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        life, crew = here(), self._crew
+        life, crew, frame = here(), self._crew, _frame(1)
         if life.unwinding:
             return
-        life.world.perform(_ShutDown(crew, bool(cancel_futures)), _frame(1))
-        if crew.manager is None or not is_here(crew.owner):
-            return
-        if crew.manager._task is not None and crew.manager._task.alive:
+        life.world.perform(ShutDown(crew, bool(cancel_futures)), frame)
+        if crew.is_managed():
             crew.wake()
-        if wait:
-            await_thread(crew.manager, _frame(1))
+        if wait and crew.manager is not None and is_here(crew.owner):
+            await_thread(crew.manager, frame)
 
     def __del__(self) -> None:
-        """Tells the manager, as the real one's weak reference does."""
+        """The manager notices that when it next has anything to do, or when the process ends;
+        the real one is told at once."""
+        crew = getattr(self, "_crew", None)
+        if crew is not None and is_here(crew.owner):
+            crew.is_lost = True
+
+
+def _context(method: str | None) -> Any:
+    from pyqdemo.worlds.threads.stand_ins.mp.contexts import CONTEXT
+
+    return CONTEXT["_default_context"].get_context(method)
+
+
+def _check_most(most: Any, ctx: Any) -> None:
+    """Whether workers may end after so many calls. Raises TypeError or ValueError."""
+    if most is None:
+        return
+    if not isinstance(most, int):
+        raise TypeError("max_tasks_per_child must be an integer")
+    if most <= 0:
+        raise ValueError("max_tasks_per_child must be >= 1")
+    if ctx.get_start_method(allow_none=False) == "fork":
+        raise ValueError(
+            "max_tasks_per_child is incompatible with the 'fork' multiprocessing start method;"
+            " supply a different mp_context."
+        )
+
+
+def _chunks(fn: Any, calls: Iterator[tuple[Any, ...]], size: int) -> Generator[Chunk]:
+    while chunk := tuple(itertools.islice(calls, size)):
+        yield Chunk(fn, chunk)
+
+
+def _flat(results: Iterable[list[Any]]) -> Generator[Any]:
+    for chunk in results:
+        # No reference to a result stays here while it is used.
+        chunk.reverse()
+        while chunk:
+            yield chunk.pop()
+
+
+def _known() -> list[ExecutorCrew]:
+    """The executors that the calling task's process has made; it tells them when it ends."""
+    home, id = here().home, here().task.process.id
+    crews: list[ExecutorCrew] | None = home.scratch.get(("executors of processes", id))
+    if crews is None:
+        crews = home.scratch["executors of processes", id] = []
+        home.surroundings.before_join.append(partial(_leave, crews))
+    return crews
+
+
+def _leave(crews: list[ExecutorCrew]) -> None:
+    """The process's main code is over: what was submitted is still finished."""
+    managed = [crew for crew in crews if crew.is_managed()]
+    for crew in crews:
+        crew.is_exiting = True
+    for crew in managed:
+        crew.wake()
+    for crew in managed:
+        assert crew.manager is not None, "it is managed"
+        await_thread(crew.manager, _frame())
+
+
+#: Of ``concurrent.futures.process``; the error is the real one.
+NAMES: dict[str, Any] = {"ProcessPoolExecutor": ProcessPoolExecutor}
+
+ProcessPoolExecutor.__module__ = "concurrent.futures.process"
