@@ -22,6 +22,7 @@ from pyqdemo.worlds.threads.inside import Inside
 from pyqdemo.worlds.threads.main_task import Mains, live
 from pyqdemo.worlds.threads.programs import Program
 from pyqdemo.worlds.threads.sources import Sources
+from pyqdemo.worlds.threads.stand_ins.mp.living import leave
 from pyqdemo.worlds.threads.stand_ins.systems import call_at_exit
 from pyqdemo.worlds.threads.surroundings import refuse
 from pyqdemo.worlds.threads.world import World
@@ -29,6 +30,7 @@ from pyqdemo.worlds.threads.world import World
 __all__ = ["Binding", "Program", "bind", "facts_of", "load", "program_from", "program_of"]
 
 _mains = Mains()
+_PROCESSES = ("multiprocessing", "concurrent.futures.process")
 
 def load(path: Path | str, *, function: str | None = None, called: str | None = None) -> Program:
     """Reads and compiles a program's file.
@@ -163,7 +165,11 @@ class Binding:
         around = self._inside.around
         while around.before_join:
             around.before_join.pop()()
-        calls = [partial(call_at_exit, around)] if "atexit" in around.modules else []
+        calls: list[Callable[[], object]] = []
+        if self._world.home.scratch.keys() & {"family", "queues fed"}:
+            calls.append(leave)  # registered when the first process is made, as a rule the last
+        if "atexit" in around.modules:
+            calls.append(partial(call_at_exit, around))
         return [*calls, *around.at_last]
 
     def __enter__(self) -> Binding:

@@ -43,7 +43,7 @@ from pyqdemo.worlds.threads.world import World
 if TYPE_CHECKING:
     from pyqdemo.worlds.processes.grounds import Grounds
 
-__all__ = ["Controlled", "Watcher", "carry", "execute", "program_for"]
+__all__ = ["Controlled", "Watcher", "carry", "execute", "ground_of", "program_for"]
 
 
 Ground = Union[Carriers, "Grounds"]
@@ -92,7 +92,7 @@ def execute(
     program = program_for(plan)
     _check_nesting(program)
     began, log = perf_counter_ns(), Log()
-    with _ground(plan) as ground:
+    with ground_of(plan) as ground:
         strategy = _strategy(program, plan, ground, signals)
         execution = carry(program, plan, strategy, ground, log, watcher, signals)
     records = log.records
@@ -120,7 +120,7 @@ def program_for(plan: Plan) -> Program:
     return program_of(plan.program)
 
 
-def _ground(plan: Plan) -> Ground:
+def ground_of(plan: Plan) -> Ground:
     """Where the runs of a plan take place, as a context manager."""
     if plan.world == "real":
         from pyqdemo.worlds.processes.grounds import Grounds

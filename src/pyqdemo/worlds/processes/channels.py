@@ -12,7 +12,6 @@ import os
 import select
 import signal
 import socket
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -38,6 +37,8 @@ class Listener:
     """
 
     def __init__(self) -> None:
+        import tempfile  # only the coordinator needs it
+
         self.folder = tempfile.mkdtemp(prefix=f"pyqdemo-{os.getpid()}-")
         self.address = str(Path(self.folder, "s"))
         self.token = os.urandom(16).hex()

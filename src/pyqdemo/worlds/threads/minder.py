@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import sys
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -73,6 +72,8 @@ def _break_in(world: World, attempts: int) -> None:
 
 def interrupt(carrier: Carrier) -> None:
     """Raises ``Unwind`` in a carrier's thread, wherever in Python it is."""
+    import ctypes  # hardly ever
+
     thread, error = ctypes.c_ulong(carrier.ident), ctypes.py_object(Unwind)
     ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, error)
 

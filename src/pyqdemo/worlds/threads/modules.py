@@ -15,57 +15,43 @@ from types import FunctionType, ModuleType
 from typing import Any
 
 from pyqdemo.worlds.stand_in import StandIn, names_with
-from pyqdemo.worlds.threads.stand_ins import (
-    caching,
-    escapes,
-    executors,
-    importlibs,
-    operating,
-    queues,
-    randoms,
-    systems,
-    threading_names,
-    times,
-)
 from pyqdemo.worlds.threads.surroundings import Surroundings, refuse, surroundings
 
 __all__ = ["UNCONTROLLED", "exists", "make", "mend", "note", "refuse_where_needed"]
 
-#: What stands for something else in each module.
-_REPLACED: dict[str, Mapping[str, Any]] = {
-    "_thread": escapes.LOW_THREADS,
-    "atexit": systems.AT_EXIT,
-    "builtins": systems.BUILTINS,
-    "concurrent": {},
-    "concurrent.futures": {**escapes.EXECUTORS, **executors.NAMES},
-    "concurrent.futures.thread": executors.THREAD_NAMES,
-    "contextlib": systems.REDIRECTING,
-    "dataclasses": importlibs.DATACLASSES,
-    "functools": caching.CACHING,
-    "gc": systems.COLLECTING,
-    "importlib": importlibs.IMPORTLIB,
-    "importlib.util": importlibs.UTIL,
-    "os": operating.OS,
-    "queue": queues.NAMES,
-    "random": randoms.NAMES,
-    "signal": operating.SIGNAL,
-    "sys": systems.SYS,
-    "threading": threading_names.NAMES,
-    "time": times.NAMES,
-}
+_STAND_INS = "pyqdemo.worlds.threads.stand_ins"
 
-#: Those of ``multiprocessing``, by the module of ``stand_ins.mp`` and the table in it. They
-#: are imported only for a program that imports them.
-_OF_PROCESSES: dict[str, tuple[str, str]] = {
-    "multiprocessing": ("contexts", "NAMES"),
-    "multiprocessing.connection": ("connections", "NAMES"),
-    "multiprocessing.context": ("contexts", "CONTEXT"),
-    "multiprocessing.pool": ("pools", "NAMES"),
-    "multiprocessing.process": ("contexts", "PROCESS"),
-    "multiprocessing.queues": ("queues", "NAMES"),
-    "multiprocessing.sharedctypes": ("values", "NAMES"),
-    "multiprocessing.synchronize": ("synchronisation", "NAMES"),
-    "concurrent.futures.process": ("process_executors", "NAMES"),
+#: What stands for something else in each module: by its name, the modules of ``stand_ins`` and
+#: the tables in them. They are imported for a program that imports that module.
+_REPLACED: dict[str, tuple[str, ...]] = {
+    "_thread": ("escapes:LOW_THREADS",),
+    "atexit": ("systems:AT_EXIT",),
+    "builtins": ("systems:BUILTINS",),
+    "concurrent": (),
+    "concurrent.futures": ("escapes:EXECUTORS", "executors:NAMES"),
+    "concurrent.futures.process": ("mp.process_executors:NAMES",),
+    "concurrent.futures.thread": ("executors:THREAD_NAMES",),
+    "contextlib": ("systems:REDIRECTING",),
+    "dataclasses": ("importlibs:DATACLASSES",),
+    "functools": ("caching:CACHING",),
+    "gc": ("systems:COLLECTING",),
+    "importlib": ("importlibs:IMPORTLIB",),
+    "importlib.util": ("importlibs:UTIL",),
+    "multiprocessing": ("mp.contexts:NAMES",),
+    "multiprocessing.connection": ("mp.connections:NAMES",),
+    "multiprocessing.context": ("mp.contexts:CONTEXT",),
+    "multiprocessing.pool": ("mp.pools:NAMES",),
+    "multiprocessing.process": ("mp.contexts:PROCESS",),
+    "multiprocessing.queues": ("mp.queues:NAMES",),
+    "multiprocessing.sharedctypes": ("mp.values:NAMES",),
+    "multiprocessing.synchronize": ("mp.locks:NAMES", "mp.conditions:NAMES"),
+    "os": ("operating:OS",),
+    "queue": ("queues:NAMES",),
+    "random": ("randoms:NAMES",),
+    "signal": ("operating:SIGNAL",),
+    "sys": ("systems:SYS",),
+    "threading": ("threading_names:NAMES",),
+    "time": ("times:NAMES",),
 }
 
 #: Names of a module that are another's, which is imported when they are first asked for.
@@ -74,6 +60,7 @@ _LATER = {"concurrent.futures.ProcessPoolExecutor": "concurrent.futures.process"
 #: Modules that end the run where the program imports them; by the sentence that says why.
 _REFUSED: dict[str, str] = {
     "concurrent.futures.interpreter": "refused_processes",
+    "multiprocessing.dummy": "refused_threads",
     "multiprocessing.managers": "refused_manager",
     **dict.fromkeys(("pdb", "getpass", "curses"), "refused_keyboard"),
 }
@@ -155,17 +142,15 @@ class Module(StandIn):
 
 def exists(name: str) -> bool:
     """Whether there is a stand-in for the module of that name."""
-    return name in _REPLACED or name in _OF_PROCESSES
+    return name in _REPLACED
 
 
-def _names(name: str) -> Mapping[str, Any]:
+def _names(name: str) -> dict[str, Any]:
     """What stands for something else in the module of that name."""
-    if name in _REPLACED:
-        return _REPLACED[name]
-    module, table = _OF_PROCESSES[name]
-    names: Mapping[str, Any] = getattr(
-        import_module(f"pyqdemo.worlds.threads.stand_ins.mp.{module}"), table
-    )
+    names: dict[str, Any] = {}
+    for place in _REPLACED[name]:
+        module, _, table = place.partition(":")
+        names.update(getattr(import_module(f"{_STAND_INS}.{module}"), table))
     return names
 
 
@@ -179,9 +164,13 @@ def make(name: str, around: Surroundings) -> ModuleType:
         case "gc":
             vars(module)["callbacks"] = []  # they would be called after the run
         case "sys":
-            vars(module).update(systems.sys_of(around))
+            from pyqdemo.worlds.threads.stand_ins.systems import sys_of
+
+            vars(module).update(sys_of(around))
         case "os":
-            operating.watch_environment(around)
+            from pyqdemo.worlds.threads.stand_ins.operating import watch_environment
+
+            watch_environment(around)
     return module
 
 
@@ -205,7 +194,7 @@ def _template(name: str) -> _Template:
     }
     names = names_with(real, replaced)
     names.pop("__getattr__", None)  # it would come before ours
-    for below in (*_REPLACED, *_OF_PROCESSES, *_REFUSED, *_LATER):
+    for below in (*_REPLACED, *_REFUSED, *_LATER):
         head, _, tail = below.rpartition(".")
         if head == name:
             names.pop(tail, None)

@@ -9,15 +9,13 @@ from collections.abc import Callable
 from typing import Any
 
 from pyqdemo.worlds.threads.stand_ins.calls import left_out, refused
-from pyqdemo.worlds.threads.stand_ins.mp import conditions, connections, locks, values
-try:
-    from pyqdemo.worlds.threads.stand_ins.mp import queues
-except ImportError:
-    class queues: MADE = {}
-try:
-    from pyqdemo.worlds.threads.stand_ins.mp import pools
-except ImportError:
-    class pools: MADE = {}
+from pyqdemo.worlds.threads.stand_ins.mp import (
+    conditions,
+    connections,
+    locks,
+    queues,
+    values,
+)
 from pyqdemo.worlds.threads.stand_ins.mp.family import family
 from pyqdemo.worlds.threads.stand_ins.mp.processes import (
     Process,
@@ -160,6 +158,13 @@ CONTEXTS: dict[str, Context] = {
     if method in multiprocessing.get_all_start_methods()
 }
 
+
+def _pool(context: Context, *args: Any, **kwargs: Any) -> Any:
+    from pyqdemo.worlds.threads.stand_ins.mp.pools import MADE  # few programs have one
+
+    return MADE["Pool"](context, *args, **kwargs)
+
+
 #: What a context makes, by name: called with the context first.
 _MADE: dict[str, Callable[..., Any]] = {
     **connections.MADE,
@@ -167,7 +172,7 @@ _MADE: dict[str, Callable[..., Any]] = {
     **locks.MADE,
     **conditions.MADE,
     **values.MADE,
-    **pools.MADE,
+    "Pool": _pool,
 }
 
 _default = DefaultContext()

@@ -1,4 +1,4 @@
-"""What goes on inside a ``ProcessPoolExecutor``: its workers, and the thread that manages them.
+"""What goes on inside a ``ProcessPoolExecutor``: the thread that manages its workers.
 
 The manager sends calls while the queue of calls has room, takes what comes back, and watches
 the workers. If one is over before it was told to end, everything that is not finished fails.
@@ -8,37 +8,32 @@ the workers. If one is over before it was told to end, everything that is not fi
 
 from __future__ import annotations
 
+import concurrent.futures.process as real
 import queue
-import sys
 from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import InvalidStateError
-from concurrent.futures.process import (
-    BrokenProcessPool,
-    _rebuild_exc,
-    _RemoteTraceback,
-)
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from pyqdemo.kernel.futures import CancelFuture, Finish, SetRunning
 from pyqdemo.kernel.operations import Model
-from pyqdemo.worlds.threads.pickling import dumps, loads
-from pyqdemo.worlds.threads.stand_ins.futures import Future, tell
+from pyqdemo.worlds.threads.pickling import loads
+from pyqdemo.worlds.threads.stand_ins.futures import Future
 from pyqdemo.worlds.threads.stand_ins.making import made
-from pyqdemo.worlds.threads.stand_ins.mp.connections import Connection, wait
+from pyqdemo.worlds.threads.stand_ins.mp.connections import wait
 from pyqdemo.worlds.threads.stand_ins.mp.crews import (
-    WithTraceback,
     at_hand,
     is_here,
     lock,
     pipe,
     receive,
     send,
-    told_call,
     touch,
     traceback_of,
 )
-from pyqdemo.worlds.threads.stand_ins.mp.locks import Handle
+from pyqdemo.worlds.threads.stand_ins.mp.executor_workers import CallItem, worker
 from pyqdemo.worlds.threads.stand_ins.mp.queues import Queue
 from pyqdemo.worlds.threads.stand_ins.threads import Thread
 from pyqdemo.worlds.threads.stand_ins.values import short
@@ -47,9 +42,9 @@ from pyqdemo.worlds.threads.world import Unwind, here
 if TYPE_CHECKING:
     from types import FrameType
 
-__all__ = ["BROKEN", "CallItem", "ExecutorCrew", "Work"]
+__all__ = ["BROKEN", "ExecutorCrew", "Manager", "Work"]
 
-_frame = sys._getframe
+_library: Any = real
 BROKEN = "A child process terminated abruptly, the process pool is not usable anymore"
 _FAILED = (
     "A process in the process pool was terminated abruptly while the future was running or pending."
@@ -60,28 +55,6 @@ class ExecutorModel(Model):
     """An executor of processes, as a resource."""
 
     kind = "executor"
-
-
-class CallItem:
-    """A call on its way to a worker.
-
-    Args:
-        number: of the submit.
-    """
-
-    __slots__ = ("args", "fn", "kwargs", "number")
-
-    def __init__(self, number: int, fn: Any, args: Any, kwargs: Any) -> None:
-        self.number = number
-        self.fn = fn
-        self.args = args
-        self.kwargs = kwargs
-
-    def __reduce__(self) -> Any:
-        return CallItem, (self.number, self.fn, self.args, self.kwargs)
-
-    def __repr__(self) -> str:
-        return told_call(self.fn, self.args, self.kwargs)
 
 
 class Work:
@@ -123,7 +96,7 @@ class CallQueue(Queue):
         if not isinstance(obj, CallItem):
             super()._on_queue_feeder_error(e, obj)
             return
-        e.__cause__ = _RemoteTraceback(f'\n"""\n{traceback_of(e)}"""')
+        e.__cause__ = _library._RemoteTraceback(f'\n"""\n{traceback_of(e)}"""')
         touch(f"{self._crew.id}.work")
         work = self._crew.pending.pop(obj.number, None)
         self._crew.wake()
@@ -137,65 +110,6 @@ class CallQueue(Queue):
             _queue_id=self._queue_id, _maxsize=self._maxsize, _is_fork_ctx=self._is_fork_ctx
         )
         return queue
-
-
-def worker(
-    calls: Queue,
-    results: Connection,
-    write_lock: Handle,
-    initializer: Callable[..., object] | None,
-    initargs: Iterable[Any],
-    most: int | None,
-) -> None:
-    """A worker's life: it takes calls until it is told that there are no more.
-
-    Args:
-        results: where what the calls give goes, under the lock.
-        most: calls that it takes.
-    """
-    if initializer is not None:
-        try:
-            initializer(*initargs)
-        except Unwind:
-            raise
-        except BaseException as error:
-            tell("Exception in initializer:", error)
-            return  # the manager notices that it is over
-    done = 0
-    while (item := calls.get()) is not None:
-        done += 1
-        is_last = done == most
-        error: Any = None
-        value: Any = None
-        try:
-            value = item.fn(*item.args, **item.kwargs)
-        except Unwind:
-            raise
-        except BaseException as raised:
-            error = WithTraceback(raised, _rebuild_exc)
-        _answer(item.number, value, error, is_last, results, write_lock)
-        del item, value, error
-        if is_last:
-            return
-
-
-def _answer(
-    number: int, value: Any, error: Any, is_last: bool, results: Connection, write_lock: Handle
-) -> None:
-    leaver = here().home.main.state.number if is_last else None
-    try:
-        data = dumps((number, value, error, leaver))
-    except Unwind:
-        raise
-    except BaseException as cannot:
-        value, error = None, WithTraceback(cannot, _rebuild_exc)
-        data = dumps((number, None, error, leaver))
-    frame = _frame()
-    write_lock.acquire(True, None, frame, scoped=True)
-    try:
-        send(results, data, value if error is None else error)
-    finally:
-        write_lock.release(frame)
 
 
 class ExecutorCrew:
@@ -248,7 +162,7 @@ class ExecutorCrew:
         """The manager shall look what has changed. It is told once, however often it is asked
         to before it does."""
         touch(f"{self.id}.work")
-        if not self._is_told and self._teller._handle is not None:
+        if not self._is_told:
             self._is_told = True
             send(self._teller, b"", "news")
 
@@ -367,12 +281,10 @@ class ExecutorCrew:
         self.is_broken = self.is_shutdown = True
         error = BrokenProcessPool(_FAILED)
         if cause is not None:
-            error.__cause__ = _RemoteTraceback(f"\n'''\n{cause}'''")
+            error.__cause__ = _library._RemoteTraceback(f"\n'''\n{cause}'''")
         for work in list(self.pending.values()):
-            try:
+            with suppress(InvalidStateError):  # it was cancelled
                 work.end(None, error)
-            except InvalidStateError:
-                pass  # it was cancelled
         self.pending.clear()
         self.waiting.clear()
         for process in self.processes.values():
@@ -396,7 +308,6 @@ class ExecutorCrew:
         self._join()
 
     def _join(self) -> None:
-        self._teller._close(_frame())
         for process in self.processes.values():
             process.join()
 

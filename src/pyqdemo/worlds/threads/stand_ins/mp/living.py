@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from pyqdemo.kernel.texts import raised
+from pyqdemo.point import Access
 from pyqdemo.worlds.threads.lives import Home, Unwind, here
 from pyqdemo.worlds.threads.stand_ins.failing import show
 from pyqdemo.worlds.threads.stand_ins.mp.family import Family
@@ -75,10 +76,12 @@ def live_as(parent_task: str, get: Callable[[], Process]) -> str | None:
 def leave() -> None:
     """What a process does before it ends: its queues are flushed, its daemons terminated,
     its other children waited for."""
-    fed: list[Any] = here().home.scratch.get("queues fed", [])
+    life = here()
+    fed: list[Any] = life.home.scratch.get("queues fed", [])
+    life.world.execution.touch(Access(f"feeders:{life.home.main.id}", "r"))  # a daemon's put
     for queue in fed:
         queue._finish_feeding()
-    if "family" in here().home.scratch:
+    if "family" in life.home.scratch:
         for child in _active(None):
             if child.daemon:
                 child._signal("process.terminate", sys._getframe())

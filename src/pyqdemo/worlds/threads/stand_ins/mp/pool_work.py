@@ -1,4 +1,4 @@
-"""What goes on inside a ``multiprocessing.Pool``: its workers, and the threads that serve them.
+"""What goes on inside a ``multiprocessing.Pool``: the threads that serve its workers.
 
 As in the library one thread minds the workers and starts new ones in the place of those that
 are over, one sends the calls, one takes what comes back. A worker that dies in the middle of
@@ -11,9 +11,7 @@ call has the read lock, and keeps it.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator
-from multiprocessing.pool import MaybeEncodingError
-from multiprocessing.pool import rebuild_exc as rebuild  # type: ignore[attr-defined]
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from pyqdemo.kernel.operations import Model
@@ -21,9 +19,8 @@ from pyqdemo.kernel.queues import Get, Put, QueueModel
 from pyqdemo.kernel.stores import FifoStore
 from pyqdemo.worlds.threads.pickling import dumps, loads
 from pyqdemo.worlds.threads.stand_ins.making import made
-from pyqdemo.worlds.threads.stand_ins.mp.connections import Connection, wait
+from pyqdemo.worlds.threads.stand_ins.mp.connections import wait
 from pyqdemo.worlds.threads.stand_ins.mp.crews import (
-    WithTraceback,
     at_hand,
     await_thread,
     is_here,
@@ -34,15 +31,14 @@ from pyqdemo.worlds.threads.stand_ins.mp.crews import (
     simple,
     simple_get,
     simple_put,
-    told_call,
     touch,
 )
-from pyqdemo.worlds.threads.stand_ins.mp.locks import Handle
+from pyqdemo.worlds.threads.stand_ins.mp.pool_workers import Calls, worker
 from pyqdemo.worlds.threads.stand_ins.threads import Thread
 from pyqdemo.worlds.threads.stand_ins.values import short
 from pyqdemo.worlds.threads.world import here
 
-__all__ = ["CLOSE", "RUN", "TERMINATE", "Calls", "PoolCrew", "Task", "raise_it"]
+__all__ = ["CLOSE", "RUN", "TERMINATE", "PoolCrew"]
 
 RUN, CLOSE, TERMINATE = "RUN", "CLOSE", "TERMINATE"
 
@@ -51,128 +47,6 @@ class PoolModel(Model):
     """A pool, as a resource."""
 
     kind = "executor"
-
-
-class Task:
-    """One message to a worker.
-
-    Args:
-        job: number of the result that it belongs to.
-        place: in that.
-        fn, args, kwargs: the call.
-    """
-
-    __slots__ = ("args", "fn", "job", "kwargs", "place")
-
-    def __init__(self, job: int, place: int, fn: Any, args: Any, kwargs: Any) -> None:
-        self.job = job
-        self.place = place
-        self.fn = fn
-        self.args = args
-        self.kwargs = kwargs
-
-    def __reduce__(self) -> Any:
-        return Task, (self.job, self.place, self.fn, self.args, self.kwargs)
-
-    def __repr__(self) -> str:
-        try:
-            return told_call(self.fn, self.args, self.kwargs)
-        except Exception:
-            return "a call"  # its arguments are none: its worker will say so
-
-
-class Calls:
-    """Tasks to be sent one by one.
-
-    Args:
-        tasks: as they come from the program's iterable, or the error that this raised.
-        set_length: told how many there were.
-        told: how the record calls them.
-    """
-
-    def __init__(
-        self,
-        tasks: Iterable[Task],
-        set_length: Callable[[int], object] | None = None,
-        told: str | None = None,
-    ) -> None:
-        self.tasks = tasks
-        self.set_length = set_length
-        self._told = told
-
-    def __repr__(self) -> str:
-        return self._told or ", ".join(map(repr, self.tasks))
-
-
-def raise_it(error: Exception) -> None:
-    """Stands for a call whose arguments could not be had: the error reaches the caller as it is."""
-    raise error
-
-
-def worker(
-    calls: Connection,
-    sender: Connection,
-    read_lock: Handle,
-    results: str,
-    initializer: Callable[..., object] | None,
-    initargs: Iterable[Any],
-    most: int | None,
-) -> None:
-    """A worker's life: it takes calls until it is told that there are no more.
-
-    Args:
-        calls, sender: the ends of the pipe of calls; it gives its handle of the second away, so
-            that it notices when nobody is left who could send.
-        read_lock: around each reading.
-        results: where what the calls give goes.
-        most: calls that it takes.
-    """
-    here().world.aside("pipe.close", (sender._shared_id,))
-    sender._handle = None
-    if initializer is not None:
-        initializer(*initargs)
-    done = 0
-    while most is None or done < most:
-        task = _next_task(calls, read_lock)
-        if task is None:
-            return
-        try:
-            outcome: tuple[bool, Any] = (True, task.fn(*task.args, **task.kwargs))
-        except Exception as error:
-            told = error if task.fn is raise_it else WithTraceback(error, rebuild)
-            outcome = (False, told)
-        _answer(task, outcome, results)
-        del task, outcome
-        done += 1
-
-
-def _next_task(calls: Connection, read_lock: Handle) -> Task | None:
-    frame = here_frame()
-    try:
-        read_lock.acquire(True, None, frame, scoped=True)
-        try:
-            data = receive(calls)
-        finally:
-            read_lock.release(frame)
-    except (EOFError, OSError):
-        return None
-    task: Task | None = loads(data)
-    return task
-
-
-def _answer(task: Task, outcome: tuple[bool, Any], results: str) -> None:
-    try:
-        data = dumps((task.job, task.place, outcome))
-    except Exception as error:
-        outcome = (False, MaybeEncodingError(error, outcome[1]))
-        data = dumps((task.job, task.place, outcome))
-    simple_put(results, data, outcome[1])
-
-
-def here_frame() -> Any:
-    import sys
-
-    return sys._getframe(1)
 
 
 class PoolCrew:
@@ -263,9 +137,16 @@ class PoolCrew:
         """The thread that minds the workers shall look what has changed."""
         send(self.teller, b"", "news")
 
+    def close(self) -> None:
+        """There will be no more calls: when all results are there, everybody ends."""
+        self.minding = CLOSE
+        self.tell_minder()
+
     def let_go(self) -> None:
-        """The program has let go of its pool: the thread that sends ends everything."""
-        if not self.is_ended and is_here(self.owner) and self.threads:
+        """The program has let go of its pool. Nobody waits for any result: it is closed."""
+        if self.is_ended or not self.threads or not is_here(self.owner):
+            return
+        if here().world.execution.over is None:
             at_hand(Put(self.line, _LOST))
 
     def terminate(self, frame: Any) -> None:
@@ -273,6 +154,7 @@ class PoolCrew:
         if self.is_ended or not is_here(self.owner):
             return
         self.is_ended = True
+        touch(f"{self.id}.open")
         self.minding = self.sending = TERMINATE
         self.tell_minder()
         minder, sender, hearer = self.threads
@@ -280,7 +162,7 @@ class PoolCrew:
         self.read_lock.acquire(True, None, frame)
         while sender._task is not None and sender._task.alive:
             touch(f"life:{sender._task.id}")
-            if sender._task is here().task or not self.calls.poll():
+            if not self.calls.poll():
                 break
             receive(self.calls)
         self.hearing = TERMINATE
@@ -342,8 +224,8 @@ def _handle_tasks(crew: PoolCrew) -> None:
     """Sends calls as they come; in the end it tells everybody that there are no more."""
     while (calls := here().world.perform(Get(crew.line), None)) is not None:
         if calls is _LOST:
-            crew.terminate(None)
-            break
+            crew.close()
+            continue
         if not _send_all(crew, calls):
             break
         del calls
@@ -365,22 +247,15 @@ def _send_all(crew: PoolCrew, calls: Calls) -> bool:
         else:
             send(crew.sender, data, task)
     if calls.set_length is not None:
-        calls.set_length(-1 + 1 if task is None else task.place + 1)
+        calls.set_length(0 if task is None else task.place + 1)
     return True
 
 
 def _handle_results(crew: PoolCrew) -> None:
     """Takes what comes back, and gives it to the results."""
-    for message in _messages(crew):
-        if crew.hearing != RUN or message is None:
-            break
+    while (message := loads(simple_get(crew.results))) is not None and crew.hearing == RUN:
         crew.arrived(*message)
     while crew.open and crew.hearing != TERMINATE:
         message = loads(simple_get(crew.results))
         if message is not None:
             crew.arrived(*message)
-
-
-def _messages(crew: PoolCrew) -> Iterator[Any]:
-    while True:
-        yield loads(simple_get(crew.results))

@@ -26,11 +26,9 @@ from pyqdemo.worlds.threads.stand_ins.mp.pool_work import (
     CLOSE,
     RUN,
     TERMINATE,
-    Calls,
     PoolCrew,
-    Task,
-    raise_it,
 )
+from pyqdemo.worlds.threads.stand_ins.mp.pool_workers import Calls, Task, raise_it
 from pyqdemo.worlds.threads.world import here
 
 __all__ = ["MADE", "NAMES", "Pool"]
@@ -102,9 +100,7 @@ class Pool:
         return f"<{name} state={self._state} pool_size={len(self._pool)}>"
 
     def __reduce__(self) -> NoReturn:
-        raise NotImplementedError(
-            "pool objects cannot be passed between processes or pickled"
-        )
+        raise NotImplementedError("pool objects cannot be passed between processes or pickled")
 
     def _check_running(self) -> None:
         if self._state != RUN:
@@ -112,9 +108,7 @@ class Pool:
 
     # One call.
 
-    def apply(
-        self, func: Function, args: Iterable[Any] = (), kwds: Mapping[str, Any] = {}
-    ) -> Any:
+    def apply(self, func: Function, args: Iterable[Any] = (), kwds: Mapping[str, Any] = {}) -> Any:
         return self._apply(func, args, kwds, None, None, _frame(1))._get(None, _frame(1))
 
     def apply_async(
@@ -143,9 +137,7 @@ class Pool:
 
     # Many calls, all results together.
 
-    def map(
-        self, func: Function, iterable: Iterable[Any], chunksize: int | None = None
-    ) -> Any:
+    def map(self, func: Function, iterable: Iterable[Any], chunksize: int | None = None) -> Any:
         frame = _frame(1)
         return self._map(func, iterable, False, chunksize, None, None, frame)._get(None, frame)
 
@@ -202,9 +194,7 @@ class Pool:
 
     # Many calls, results one by one.
 
-    def imap(
-        self, func: Function, iterable: Iterable[Any], chunksize: int = 1
-    ) -> Iterator[Any]:
+    def imap(self, func: Function, iterable: Iterable[Any], chunksize: int = 1) -> Iterator[Any]:
         return self._iterate(IMapIterator, func, iterable, chunksize, "n", _frame(1))
 
     def imap_unordered(
@@ -239,12 +229,12 @@ class Pool:
     def close(self) -> None:
         if self._state == RUN:
             self._state = CLOSE
-            self._crew.minding = CLOSE
-            self._crew.tell_minder()
+            self._crew.close()
 
     def terminate(self) -> None:
-        self._state = TERMINATE
-        self._crew.terminate(_frame(1))
+        if not here().unwinding:
+            self._state = TERMINATE
+            self._crew.terminate(_frame(1))
 
     def join(self) -> None:
         if self._state == RUN:
@@ -279,9 +269,7 @@ def _chunks(
         yield Chunk(func, chunk if star else [(each,) for each in chunk]), ()
 
 
-def _guarded(
-    job: int, calls: Iterable[tuple[Function, tuple[Any, ...]]]
-) -> Generator[Task]:
+def _guarded(job: int, calls: Iterable[tuple[Function, tuple[Any, ...]]]) -> Generator[Task]:
     """The tasks of some calls. If it cannot go on, the last one raises the reason."""
     place = 0
     try:
@@ -312,7 +300,7 @@ MADE: dict[str, Callable[..., Any]] = {"Pool": _pool}
 #: Of ``multiprocessing.pool``; the errors are the real ones.
 NAMES: dict[str, Any] = {
     "Pool": Pool,
-    "ThreadPool": refused_class("refused_processes", "multiprocessing.pool.ThreadPool"),
+    "ThreadPool": refused_class("refused_threads", "multiprocessing.pool.ThreadPool"),
     "ApplyResult": ApplyResult,
     "AsyncResult": ApplyResult,
     "MapResult": MapResult,

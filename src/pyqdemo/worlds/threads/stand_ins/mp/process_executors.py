@@ -27,11 +27,11 @@ from pyqdemo.worlds.threads.stand_ins.mp.crews import (
 )
 from pyqdemo.worlds.threads.stand_ins.mp.executor_work import (
     BROKEN,
-    CallItem,
     ExecutorCrew,
     Manager,
     Work,
 )
+from pyqdemo.worlds.threads.stand_ins.mp.executor_workers import CallItem
 from pyqdemo.worlds.threads.stand_ins.mp.feeder import text_of
 from pyqdemo.worlds.threads.world import here
 
