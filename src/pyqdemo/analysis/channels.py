@@ -119,6 +119,13 @@ class Channels:
         if queue is not None and not event.raised:
             queue.reader = event.task
 
+    def _unlocked(self, event: Event) -> None:
+        """A get or put was broken off."""
+        self._write_unlocked(event)
+        queue = self.queues.get(event.resource or "")
+        if queue is not None and queue.reader == event.task:
+            queue.reader = None
+
     def _dropped(self, event: Event) -> None:
         queue = self._lies_in.pop(event.item or "", None)
         if queue is not None and event.item is not None:
@@ -168,6 +175,7 @@ _EFFECTS: dict[str, Callable[[Channels, Event], None]] = {
     "put_part": Channels._write_locked,
     "write_lock": Channels._write_locked,
     "read_lock": Channels._read_locked,
+    "unlock": Channels._unlocked,
     "drop": Channels._dropped,
     "lost": Channels._lost,
     "kept": Channels._kept,

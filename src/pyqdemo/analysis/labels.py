@@ -6,7 +6,7 @@ from pyqdemo.analysis.sentences import same
 from pyqdemo.analysis.state import RunState
 from pyqdemo.languages import Text
 
-__all__ = ["label", "the_label"]
+__all__ = ["is_inner", "label", "the_label"]
 
 _QUEUE = Text("queue", "队列")
 _PIPE = Text("pipe", "管道")
@@ -38,6 +38,11 @@ def label(state: RunState, id: str | None) -> Text:
         pipes = {other.resource.of or other.resource.id for other in state.queues.values()}
         return _PIPE if len(pipes) == 1 else _name(state, queue.resource.of or id)
     return _QUEUE if len(state.queues) == 1 else _name(state, id)
+
+
+def is_inner(id: str | None) -> bool:
+    """Whether it is a library's own: what it sends through its own pipes is its own affair."""
+    return "~" in (id or "").rpartition("/")[2]
 
 
 def _name(state: RunState, id: str | None) -> Text:

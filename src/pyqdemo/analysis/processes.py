@@ -13,9 +13,9 @@ __all__ = ["SURVIVES", "Gained", "Gone", "ProcessNow", "Processes"]
 
 #: What a process did with a SIGTERM that did not end it.
 SURVIVES = ("ignored", "handled")
-Gained = Literal["made", "fork", "used", "adopted"]
-"""How a process came by a pipe's end: it made the pipe, is a copy of one that had it, got it
-when it was started (which shows when it first uses it), or took it out of a message."""
+Gained = Literal["made", "fork", "sent", "used", "adopted"]
+"""How a process came by a pipe's end: it made the pipe, is a copy of one that had it, was sent it
+when it was started (natively that shows when it first uses it), or took it out of a message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +71,11 @@ class ProcessNow:
 class Processes:
     """All processes of a run.
 
-    Under fork a process begins with every end its parent has; what of those its parent made
-    later, is told by the lines of the program, since making a pipe is no event. Under the
-    other start methods the record does not tell what was sent to a process; an end counts as
-    its own from the first time it uses it.
+    Under control the events ``open`` and ``inherit`` tell who gets an end. Natively, under fork a
+    process begins with every end its parent has; what of those its parent made later, is told
+    by the lines of the program, since making a pipe is no event there. Under the other start
+    methods a native record does not tell what was sent to a process; an end counts as its own
+    from the first time it uses it.
 
     Attributes:
         now: by the id of the main task, in the order they were announced.
@@ -119,7 +120,7 @@ class Processes:
             maker.ends.setdefault(resource.id, (1, "made"))
 
     def _event(self, event: Event) -> None:
-        if event.resource in self._ends and event.operation not in ("adopt", "lost"):
+        if event.resource in self._ends and event.operation not in ("adopt", "lost", "inherit"):
             self._used(event.task, event.resource or "")
         effect = _EFFECTS.get(event.operation)
         if effect is not None:
@@ -135,12 +136,16 @@ class Processes:
         if new is None or event.raised:
             return
         new.method, new.started_seq, new.started_step = event.value, event.seq, event.step
-        if event.value == "fork" and parent is not None:
-            new.ends = {
-                end: (many, "fork")
-                for end, (many, _) in parent.ends.items()
-                if not self._made_after(end, event)
-            }
+        if event.step is None and event.value == "fork" and parent is not None:
+            for end, (many, _) in parent.ends.items():
+                if not self._made_after(end, event):
+                    new.ends[end] = (many, "fork")
+
+    def _inherit(self, event: Event) -> None:
+        now = self.now.get(self.of(event.task))
+        if now is not None and event.resource is not None:
+            gained: Gained = "fork" if now.method == "fork" else "sent"
+            now.ends[event.resource] = (_number(event.value or "1") or 1, gained)
 
     def _made_after(self, end: str, start: Event) -> bool:
         """Whether the task that starts a process makes that pipe at a later line."""
@@ -234,6 +239,7 @@ def _number(code: str) -> int | None:
 
 _EFFECTS: dict[str, Callable[[Processes, Event], None]] = {
     "start": Processes._started,
+    "inherit": Processes._inherit,
     "close": Processes._close,
     "lend": Processes._lend,
     "adopt": Processes._adopt,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pyqdemo.analysis.labels import label, the_label
+from pyqdemo.analysis.labels import is_inner, label, the_label
 from pyqdemo.analysis.now import Finished, QueueNow
 from pyqdemo.analysis.promises import PromiseCheck, PromiseResult
 from pyqdemo.analysis.reasons import Reason
@@ -165,7 +165,8 @@ def _because(state: RunState, wait: Finished) -> Text:
 
 def _fullest(state: RunState) -> Fullest | None:
     """A queue that was full comes first, then the one that held most; the first of equals."""
-    queues = [queue for queue in state.queues.values() if queue.deepest]
+    known = (queue for queue in state.queues.values() if not is_inner(queue.resource.id))
+    queues = [queue for queue in known if queue.deepest]
     if not queues:
         return None
     best = max(queues, key=lambda queue: (queue.deepest == queue.capacity, queue.deepest))
@@ -187,4 +188,6 @@ def _count(state: RunState, queue: QueueNow) -> QueueCount:
 
 
 def _sends(queue: QueueNow) -> bool:
+    if is_inner(queue.resource.id):
+        return False
     return queue.resource.kind != "pipe_end" or queue.put > 0

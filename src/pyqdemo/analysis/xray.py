@@ -20,9 +20,20 @@ from pyqdemo.analysis.hidden import (
     XRay,
     fate_after,
 )
+from pyqdemo.analysis.labels import is_inner
 from pyqdemo.analysis.state import RunState
 from pyqdemo.analysis.waits import waits
-from pyqdemo.trace import Event, Outcome, OutcomeKind, Phase, Record, Resource, Trace, Wait
+from pyqdemo.trace import (
+    Event,
+    Outcome,
+    OutcomeKind,
+    Phase,
+    Record,
+    Resource,
+    TaskKind,
+    Trace,
+    Wait,
+)
 
 __all__ = ["xray"]
 
@@ -38,9 +49,15 @@ def xray(trace: Trace) -> XRay:
     """The hidden parts of a run."""
     looking = _Looking(RunState(trace.header.speed))
     records: Iterable[Record] = chain(trace.tasks, trace.resources, trace.events)
-    for record in records:
+    for record in records if _has_any(trace) else ():
         looking.add(record)
     return looking.result(trace.outcome)
+
+
+def _has_any(trace: Trace) -> bool:
+    """Whether the run has hidden parts; a long one of threads alone is not read for nothing."""
+    processes = any(task.kind is TaskKind.PROCESS for task in trace.tasks)
+    return processes or any(resource.kind in _KINDS for resource in trace.resources)
 
 
 class _Looking:
@@ -101,7 +118,11 @@ class _Looking:
     def _stage(self, item: str, stage: Stage, event: Event) -> None:
         resource = self.state.resources.get(event.resource or "")
         kind = resource.kind if resource is not None else ""
-        if kind not in _KINDS or (event.raised and event.operation != "drop"):
+        if (
+            kind not in _KINDS
+            or is_inner(event.resource)
+            or (event.raised and event.operation != "drop")
+        ):
             return
         stages = self._ways.setdefault(item, [])
         self._facts.setdefault(item, event)
@@ -140,6 +161,7 @@ class _Looking:
             (end, id): gained
             for id, process in self.state.processes.now.items()
             for end, (_, gained) in process.ends.items()
+            if not is_inner(end)
         }
         for key in [key for key in self._open if key not in now]:
             held = self._open.pop(key)
@@ -154,9 +176,11 @@ class _Looking:
 
     def _deaths(self) -> Iterable[Death]:
         for process in self.state.processes.now.values():
-            if process.ended_seq is None or not (process.how or process.lost or process.kept):
+            lost = [gone for gone in process.lost if not is_inner(gone.resource)]
+            kept = [gone for gone in process.kept if not is_inner(gone.resource)]
+            if process.ended_seq is None or not (process.how or lost or kept):
                 continue
-            printed = [gone for gone in process.lost if "/stream/" in gone.resource]
+            printed = [gone for gone in lost if "/stream/" in gone.resource]
             yield Death(
                 process=process.task,
                 seq=process.ended_seq,
@@ -164,14 +188,19 @@ class _Looking:
                 exit_code=process.exit_code,
                 how=process.how,
                 by=process.ended_by,
-                lost=tuple(gone for gone in process.lost if gone not in printed),
-                kept=tuple(process.kept),
+                lost=tuple(gone for gone in lost if gone not in printed),
+                kept=tuple(kept),
                 unprinted="".join(gone.value or "" for gone in printed),
             )
 
     def _no_end(self, row: Wait) -> NoEnd | None:
         other = self.state.processes.partner.get(row.resource or "")
-        if other is None or row.operation not in ("recv", "poll") or row.timeout_s is not None:
+        if (
+            other is None
+            or is_inner(other)
+            or row.operation not in ("recv", "poll")
+            or row.timeout_s is not None
+        ):
             return None
         holders = row.holders or self.state.processes.holders(other)
         if not holders:

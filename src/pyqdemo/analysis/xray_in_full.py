@@ -13,6 +13,9 @@ from pyqdemo.languages import Text
 
 __all__ = ["tell_in_full"]
 
+MOST_WAYS = 500  # of one queue; who wants more has the record
+
+_AND_MORE = Text("and {count} more", "另有 {count} 件")
 _ITEMS = Text(
     "{name}: the way of each item (with the step)", "{name}：每件东西走过的路（括号里是第几步）"
 )
@@ -42,9 +45,11 @@ def tell_in_full(xray: XRay) -> Iterator[tuple[int, Text]]:
     state = xray.state
     for id in dict.fromkeys(way.resource for way in xray.ways):
         yield 0, filled(_ITEMS, name=_name(state, id))
-        for way in xray.ways:
-            if way.resource == id:
-                yield 1, _way(state, way)
+        ways = [way for way in xray.ways if way.resource == id]
+        for way in ways[:MOST_WAYS]:
+            yield 1, _way(state, way)
+        if len(ways) > MOST_WAYS:
+            yield 1, filled(_AND_MORE, count=len(ways) - MOST_WAYS)
     for id in dict.fromkeys(held.end for held in xray.holdings):
         yield 0, filled(_HOLDERS, name=state.name(id))
         for held in xray.holdings:

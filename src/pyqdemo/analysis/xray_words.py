@@ -90,6 +90,7 @@ _NO_END = Text(
 GAINED: dict[Gained, Text] = {
     "made": Text("who made it", "创建者"),
     "fork": Text("by fork", "fork 时继承"),
+    "sent": Text("given at its start", "启动时得到"),
     "used": Text("given at its start", "启动时得到"),
     "adopted": Text("out of a message", "从消息里得到"),
 }
@@ -192,8 +193,13 @@ def _items(xray: XRay) -> Iterator[Text]:
         elif way.fate is Fate.DROPPED:
             why = (way.result or "").removeprefix("raised ")
             yield filled(_DROPPED, why=why, **facts)
-        elif way.fate in _LEFT and ended:
+        elif way.fate in _LEFT and ended and _is_sure(way):
             yield filled(_LEFT[way.fate], **facts)
+
+
+def _is_sure(way: Way) -> bool:
+    """Natively a feeder is not seen to empty its buffer."""
+    return way.fate is not Fate.BUFFERED or way.stages[0].step is not None
 
 
 def _kept(state: RunState, death: Death, gone: Gone) -> Text:
@@ -238,17 +244,21 @@ def _holder(state: RunState, id: str, gained: Gained | None, itself: bool) -> Te
 
 
 def _misled(state: RunState, misled: Sequence[Misled]) -> Iterator[Text]:
-    """The first wrong answer of each queue's ``empty``, and how many there were."""
+    """The first wrong answer of each queue's ``empty``, and how many there were.
+
+    Natively it is not known whether the items were on their way still.
+    """
     by_queue: dict[str, list[Misled]] = {}
     for one in misled:
-        by_queue.setdefault(one.resource, []).append(one)
+        if one.step is not None:
+            by_queue.setdefault(one.resource, []).append(one)
     for id, several in by_queue.items():
         first = several[0]
         items = [_value(value, item) for item, value in first.items[:MOST_ITEMS]]
         told = filled(
             _MISLED,
             queue=the_label(state, id),
-            step="?" if first.step is None else first.step,
+            step=first.step or 0,
             items=Text(", ".join(items), "、".join(items)),
         )
         if len(several) > 1:

@@ -280,6 +280,11 @@ class Execution:
             state.on_sigterm = before.on_sigterm
         return self._make(task, role, maker)
 
+    def tell_ends(self, process: Task) -> None:
+        """Each pipe end that a new process holds from its beginning gets an event."""
+        for end, count in process.state.ends.items():
+            self._note(process, Note("inherit", end, value=str(count) if count > 1 else None))
+
     def started(self, process: Task, method: str, payload: bytes | None) -> None:
         """A process has been started: for a carrier of processes to know.
 

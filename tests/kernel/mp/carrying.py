@@ -103,6 +103,7 @@ class Family:
             self._born(operation, answer)
             if task in execution.alive:
                 self._goes_on(task, error, answer)
+        execution.tell_strategy()
 
     def _born(self, operation: Operation, answer: Any) -> None:
         """A task that an operation has made gets its code."""
@@ -151,7 +152,7 @@ class Family:
                 if (yield ("mp.drop", id, f"raised TypeError: {error}")):
                     continue
                 return
-            whole = yield ("mp.deliver", id, payload, repr(payload), 0)
+            whole = yield ("mp.deliver", id, payload, repr(payload[:9]), 0)
             while not whole:
                 whole = yield ("mp.deliver", id, None)
 

@@ -25,10 +25,10 @@ class Open(SharedOperation):
     """A pipe is made of two ends, and the process that makes it holds a handle of each."""
 
     kind = "open"
-    quiet = True
 
     def __init__(self, execution: Execution, task: Task, first: str, second: str) -> None:
         super().__init__(execution, task)
+        self.target = first
         self._ends = end_of(execution, first), end_of(execution, second)
 
     def apply(self, execution: Execution, task: Task) -> None:

@@ -71,6 +71,7 @@ class StartProcess(SharedOperation):
         else:
             for end in self._handles:
                 new.state.ends[end] = new.state.ends.get(end, 0) + 1
+        execution.behind(lambda: execution.tell_ends(new))
         execution.started(new, method, self._payload)
         return new.state.number
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pyqdemo.kernel.mp.queue_models import OnQueue
+from pyqdemo.kernel.mp.queue_models import OnQueue, Side
 from pyqdemo.point import Access
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ class Close(OnQueue):
             self.side.hang_up()
 
     def accesses(self) -> tuple[Access, ...]:
+        if self.model.kind == "mp_simple":
+            return (self._own("ends", "w"),)
         return (self._own("tail", "w"), self._own("closed", "w"))
 
 
@@ -63,27 +65,29 @@ class JoinThread(OnQueue):
 
     kind = "join_thread"
 
-    def ready(self) -> bool:
-        feeder = self.side.feeder
-        if feeder is None or not feeder.alive or self._open():
-            return True
-        return self.side.unwaited and not self.told
+    def __init__(self, execution: Execution, task: Task, id: str) -> None:
+        super().__init__(execution, task, id)
+        side = self.side
+        self._refused = not self._may(side)
+        self._feeder = None if side.unwaited else side.feeder
+        for part in ("closed", "joining", "tail"):
+            self._sees(part)
 
-    def _open(self) -> bool:
-        return not self.side.closed
+    def _may(self, side: Side) -> bool:
+        return side.closed
+
+    def ready(self) -> bool:
+        return self._refused or self._feeder is None or not self._feeder.alive
 
     def apply(self, execution: Execution, task: Task) -> None:
-        if self._open():
+        if self._refused:
             raise AssertionError(f"Queue {self.model.told()} not closed")
 
     def accesses(self) -> tuple[Access, ...]:
-        feeder = self.side.feeder
-        parts = (self._own("closed", "r"), self._own("joining", "r"), self._own("tail", "r"))
-        return parts if feeder is None else (*parts, Access(f"life:{feeder.id}", "r"))
+        return tuple(Access(f"life:{feeder.id}", "r") for feeder in self.holders())
 
     def holders(self) -> tuple[Task, ...]:
-        feeder = self.side.feeder
-        return () if feeder is None else (feeder,)
+        return () if self._feeder is None else (self._feeder,)
 
     def needs(self) -> tuple[Task, ...]:
         return self.holders()
@@ -94,8 +98,8 @@ class Finish(JoinThread):
 
     value = "feeder"
 
-    def _open(self) -> bool:
-        return False
+    def _may(self, side: Side) -> bool:
+        return True
 
 
 class Unlock(OnQueue):

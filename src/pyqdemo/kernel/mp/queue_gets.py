@@ -33,15 +33,17 @@ class ReadLock(OnQueue):
     ) -> None:
         super().__init__(execution, task, id)
         self.block = block
-        if block:
+        self.refused = self.side.closed
+        self._sees("closed")
+        if block and not self.refused:
             self.timeout_s = timeout_s
 
     def ready(self) -> bool:
-        return not self.block or self.model.pipe.reader is None or self._refuses()
+        return not self.block or self.model.pipe.reader is None or self.refused
 
     def apply(self, execution: Execution, task: Task) -> int | None:
         pipe = self.model.pipe
-        if self._refuses():
+        if self.refused:
             raise ValueError(f"Queue {self.model.told()} is closed")
         if pipe.reader is not None:
             raise queue.Empty
@@ -51,7 +53,7 @@ class ReadLock(OnQueue):
         return self.deadline_ns
 
     def accesses(self) -> tuple[Access, ...]:
-        return (Access(f"{self.target}.reader", "w"), self._own("closed", "r"))
+        return (Access(f"{self.target}.reader", "w"), self._own("ends", "r"))
 
     def holders(self) -> tuple[Task, ...]:
         reader = self.model.pipe.reader
@@ -157,5 +159,5 @@ class Ask(OnQueue):
 
     def accesses(self) -> tuple[Access, ...]:
         if self.kind == "empty":
-            return (Access(f"{self.target}.pipe", "r"), self._own("closed", "r"))
+            return (Access(f"{self.target}.pipe", "r"), self._own("ends", "r"))
         return (Access(self.model.taking().part, "r"), self.model.giving("r"))

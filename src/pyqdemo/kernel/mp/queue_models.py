@@ -178,6 +178,7 @@ class OnQueue(SharedOperation):
         """An access to what the process has for itself."""
         return Access(f"{self.target}.{part}:{self.task.process.id}", mode)
 
-    def _refuses(self) -> bool:
-        """The queue is closed. One who already waits has seen it open."""
-        return self.side.closed and not self.told
+    def _sees(self, part: str) -> None:
+        """What the library looks up as plain data where it is called, and no later: that is
+        part of the step that leads here."""
+        self.execution.touch(self._own(part, "r"))

@@ -47,16 +47,18 @@ class Put(OnQueue):
         self.value = text
         self.cut = cut
         self.block = block
-        if block:
+        self.refused = self.side.closed
+        self._sees("closed")
+        if block and not self.refused:
             self.timeout_s = timeout_s
 
     def ready(self) -> bool:
         model = self.model
-        return not self.block or model.held < model.limit or self._refuses()
+        return not self.block or model.held < model.limit or self.refused
 
     def apply(self, execution: Execution, task: Task) -> str | bool | None:
         model, side = self.model, self.side
-        if self._refuses():
+        if self.refused:
             raise ValueError(f"Queue {model.told()} is closed")
         if model.held >= model.limit:
             raise queue.Full
@@ -75,8 +77,7 @@ class Put(OnQueue):
 
     def accesses(self) -> tuple[Access, ...]:
         model = self.model
-        parts = [self._own("tail", "w"), self._own("closed", "r")]
-        parts += [model.taking(), *model.adding()]
+        parts = [self._own("tail", "w"), model.taking(), *model.adding()]
         if self.timeout_s is not None or not self.block:
             parts.append(model.giving("r"))
         if self.side.feeder is None:  # feeders of several queues are counted
@@ -131,7 +132,7 @@ class Feed(OnQueue):
         entry = buffer[0] if buffer else None
         if entry is not None:
             return (self._own("head", "w"), self._own(f"object-{entry.handle}", "r"))
-        return (self._own("head", "w"), self._own("closed", "w"))
+        return (self._own("head", "w"), self._own("ends", "w"))
 
 
 class Drop(OnQueue):
@@ -189,14 +190,15 @@ class _Write(OnQueue):
         super().__init__(execution, task, id)
         begun = self.model.pipe.writing
         self.message = Message(payload, "", text, cut) if payload is not None else begun
-        self.value = text
+        self.value = self._text = text
 
     def ready(self) -> bool:
         pipe = self.model.pipe
+        self.value = self._text
         if pipe.writer is None:
             return True
         if pipe.writer is not self.task:
-            self.value = "write lock"  # so it is told if it has to wait
+            self.value = "write lock"  # so it is told that it waits for that
             return False
         assert self.message is not None, "given or begun"
         return pipe.has_room(self.message)
@@ -270,4 +272,4 @@ class SimplePut(_Write):
         self.depth = self.model.depth()
 
     def accesses(self) -> tuple[Access, ...]:
-        return (*super().accesses(), self._own("closed", "r"))
+        return (*super().accesses(), self._own("ends", "r"))

@@ -34,7 +34,7 @@ BOOT_S = 30.0  # for a process to say hello
 ENDING_S = 5.0  # for a process that has been ended to be gone, and for its last words
 LONGER = 1.5  # than a process, which notices a loop in Python itself, the coordinator waits
 MOST_LEAVING = 64  # processes whose end nobody has asked about
-_FROM_OUTSIDE = "a process was ended from outside"
+_FROM_OUTSIDE = "a process's death from outside the program"
 
 
 class RealExecution(Execution):
@@ -324,10 +324,12 @@ class Coordinator:
             execution.end(OutcomeKind.ABORTED, told)
             return
         execution.note_uncontrolled(_FROM_OUTSIDE)
-        execution.end_process(main, -signal.SIGKILL if code is None else code, killed=True)
+        code = -signal.SIGKILL if code is None else code
+        if main is execution.main:
+            told = f"the program's first process has died: exit code {code}"
+            execution.end(OutcomeKind.ABORTED, told)
+        execution.end_process(main, code, killed=True)
         execution.on_end.clear()
-        if main is execution.main and execution.over is None:
-            execution.end(OutcomeKind.ABORTED, "the program's first process has died")
 
     def _hang_up(self, peer: Peer) -> None:
         if peer.wire is not None:

@@ -4,37 +4,41 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import sys
+import time
 import warnings
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
-from typing import Any
+from typing import Any, NoReturn
 
 from pyqdemo.kernel.process_state import ProcessState
 from pyqdemo.kernel.tasks import Task
 from pyqdemo.loading import bind, program_from
 from pyqdemo.trace import OutcomeKind, TaskKind
-from pyqdemo.worlds.processes.branch import Branch
+from pyqdemo.worlds.processes.branch import GONE, Branch
 from pyqdemo.worlds.processes.channels import connect
 from pyqdemo.worlds.processes.wire import Wire
 from pyqdemo.worlds.threads.carriers import Carriers
 from pyqdemo.worlds.threads.inside import Inside
 from pyqdemo.worlds.threads.lives import Life, local
 from pyqdemo.worlds.threads.programs import Program
-from pyqdemo.worlds.threads.simulating import at_exit, imported
+from pyqdemo.worlds.threads.simulating import COPIED, at_exit, imported
 from pyqdemo.worlds.threads.stand_ins.mp.living import live_as, settle
 from pyqdemo.worlds.threads.world import World
 
 __all__ = ["first", "further"]
 
+VANISHING_S = 5.0
 Line = tuple[str, str]
 """Address and token of the coordinator."""
 
 
 def first(address: str, token: str, id: str) -> int:
     """The program's first process, from its beginning to its end; gives its exit code."""
-    wire = connect(address, token, id)
-    facts = wire.receive()[0]
+    wire = _line_to((address, token), id)
+    facts = _hear(wire)[0]
     main = Task(id, "MainThread", TaskKind.MAIN, None, False)
     main.of_process = ProcessState()
     program = program_from(facts["program"])
@@ -53,8 +57,8 @@ def first(address: str, token: str, id: str) -> int:
 
 def further(address: str, token: str, id: str) -> int:
     """A process that begins anew: it imports the main module and gets what it was sent."""
-    wire = connect(address, token, id)
-    facts, payload = wire.receive()
+    wire = _line_to((address, token), id)
+    facts, payload = _hear(wire)
     main = Task(id, facts["name"], TaskKind.PROCESS, None, facts["daemon"])
     main.of_process = ProcessState(facts["number"], facts["method"])
     main.of_process.on_sigterm = facts["on_sigterm"]
@@ -67,6 +71,21 @@ def further(address: str, token: str, id: str) -> int:
         settle(world.home, facts["name"], facts["method set"])
         body = partial(live_as, facts["parent"], partial(imported, inside, payload or b""))
         return _live(world, body, partial(at_exit, world.home, facts["method"]))
+
+
+def _line_to(coordinator: Line, id: str) -> Wire:
+    """The wire, when hello has been said; without a coordinator the process ends."""
+    try:
+        return connect(*coordinator, id)
+    except (EOFError, OSError):
+        os._exit(GONE)
+
+
+def _hear(wire: Wire) -> tuple[Any, bytes | None]:
+    try:
+        return wire.receive()
+    except (EOFError, OSError):
+        os._exit(GONE)
 
 
 def _world(
@@ -119,14 +138,18 @@ def _live(
     return world.home.exit_code
 
 
-def _vanish(code: int) -> None:
+def _vanish(code: int) -> NoReturn:
     """The process ends at once, in the way that the program wants."""
     if code < 0:
-        import signal
+        with suppress(ImportError, ValueError, OSError):
+            import resource
 
-        signal.signal(-code, signal.SIG_DFL)
+            resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # it is asked for: nobody debugs it
+        if code == -signal.SIGABRT:
+            os.abort()
         os.kill(os.getpid(), -code)
-    os._exit(code)
+        time.sleep(VANISHING_S)  # the signal may come by another thread
+    os._exit(code & 0xFF)
 
 
 def _bear(
@@ -171,7 +194,7 @@ def _be_copy(line: Line, parent: Life, process: Any, id: str) -> int:
     main.__init__(id, process.name, TaskKind.PROCESS, None, bool(process.daemon))  # type: ignore[misc]
     main.of_process = state
     sources = theirs.program.sources
-    branch = Branch(connect(*line, id), main, sources, lambda: _about(world))
+    branch = Branch(_line_to(line, id), main, sources, lambda: _about(world))
     world = World(branch, before.places, Carriers(), patience_s=before.patience_s)
     for name in ("seed", "start_method", "buffers", "vanish", "bear", "libraries"):
         setattr(world, name, getattr(before, name))
@@ -180,8 +203,9 @@ def _be_copy(line: Line, parent: Life, process: Any, id: str) -> int:
     theirs.home, theirs.world = home, world
     for left in (theirs.at_exit, theirs.before_join, theirs.at_last):
         left.clear()
-    home.scratch = parent.home.scratch
-    settle(home, process.name, home.scratch["family"].method)
+    was = parent.home.scratch
+    home.scratch.update({key: was[key] for key in COPIED | {"modules", "streams"} if key in was})
+    settle(home, process.name, was["family"].method)
     process._task_id = None
     gc.enable()  # as it was in the beginning
     home.kept = parent.kept_by_fork()

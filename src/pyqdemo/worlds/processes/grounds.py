@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Any
@@ -18,7 +19,10 @@ from pyqdemo.worlds.threads.minder import PATIENCE_S
 
 __all__ = ["Grounds"]
 
-_ENGINE = ("pyqdemo.worlds.processes.entering",)
+_ENGINE = (
+    "pyqdemo.worlds.processes.entering",
+    "pyqdemo.worlds.threads.stand_ins.mp.contexts",
+)
 
 
 class Grounds:
@@ -45,6 +49,16 @@ class Grounds:
     def _new_nursery(self) -> Nursery:
         return Nursery(self._listener.folder, _ENGINE)
 
+    @property
+    def folder(self) -> str:
+        """The scratch folder: its name marks every process, in its environment."""
+        return self._listener.folder
+
+    @property
+    def fork_server(self) -> int | None:
+        """The fork server's number; None when it has died, and the next run starts one."""
+        return None if self._nursery is None else self._nursery.pid
+
     @staticmethod
     def execution(strategy: Strategy, limits: Limits, log: Log | None) -> Execution:
         """What decides in one run."""
@@ -64,6 +78,8 @@ class Grounds:
         assert isinstance(execution, RealExecution), "made here"
         if self._nursery is None:
             self._nursery = self._new_nursery()
+        # A hello of the run before may still lie in the line, of a process that is dead.
+        self._listener.token = os.urandom(16).hex()
         coordinator = Coordinator(
             execution,
             self._nursery,
@@ -75,19 +91,19 @@ class Grounds:
         try:
             coordinator.run()
         except NurseryLost:
-            self._dismiss()
+            self.dismiss()
             raise RunError("cannot_start", reason="the fork server has died") from None
         except PyqdemoError:
             raise
         except BaseException:
-            self._dismiss()  # whatever was under way with it, is so still
+            self.dismiss()  # whatever was under way with it, is so still
             raise
         if coordinator.bereft:
-            self._dismiss()
+            self.dismiss()
         return coordinator.files
 
-    def _dismiss(self) -> None:
-        """The next run gets another fork server."""
+    def dismiss(self) -> None:
+        """Ends the fork server; the next run gets another one."""
         nursery, self._nursery = self._nursery, None
         if nursery is not None:
             nursery.close()
@@ -101,5 +117,5 @@ class Grounds:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._dismiss()
+        self.dismiss()
         self._listener.close()

@@ -19,7 +19,7 @@ from pyqdemo.worlds.threads.stand_ins.mp.processes import Process
 from pyqdemo.worlds.threads.stand_ins.systems import call_at_exit
 from pyqdemo.worlds.threads.surroundings import Surroundings, refuse
 
-__all__ = ["at_exit", "bear", "imported"]
+__all__ = ["COPIED", "at_exit", "bear", "imported"]
 
 
 def bear(parent: Life, process: Process, id: str, method: str, payload: bytes | None) -> None:
@@ -119,7 +119,7 @@ def _forked(parent: Life, task: Task, inside: Inside, process: Process) -> Proce
     ours.argv[:], ours.path[:] = argv, path
     for (twin, _), named in zip(changed, values, strict=True):
         vars(twin).update(named)
-    for counter in _COUNTERS & parent.home.scratch.keys():
+    for counter in COPIED & parent.home.scratch.keys():
         inside.home.scratch[counter] = copy(parent.home.scratch[counter])
     process._task_id = None
     return process
@@ -133,7 +133,8 @@ _ITS_OWN = {
     },
     "gc": {"callbacks"},
 }
-_COUNTERS = {"threads made", "executors made", "switch interval", "gc", "stack size"}
+#: What a forked process has in its scratch from its parent: what counts and what was set.
+COPIED = {"threads made", "executors made", "switch interval", "gc", "stack size"}
 
 
 def _changed(name: str, module: ModuleType, twin: ModuleType) -> dict[str, Any]:
