@@ -119,7 +119,9 @@ class Both:
 
     def left(self) -> list[int]:
         """The processes of a run that is over, but for the fork server."""
-        return [pid for pid in marked(self.real.folder) if pid != self.real.fork_server]
+        folder = self.real.folder
+        found = [] if folder is None else marked(folder)
+        return [pid for pid in found if pid != self.real.fork_server]
 
     def __enter__(self) -> Both:
         self._simulated.__enter__()

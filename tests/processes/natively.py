@@ -91,7 +91,8 @@ FORCED = {
     "queues.Queue.get = telling",
     "a reader in time, and the lock": _IN_TIME + "made, init = [], queues.Queue.__init__\n"
     "queues.Queue.__init__ = lambda it, *a, **named: init(it, *a, **named) or made.append(it)\n"
-    "afterwards = lambda: print('read lock free:', made[0]._rlock.acquire(timeout=1))",
+    "free = lambda: made[0]._rlock.acquire(timeout=1)\n"
+    "afterwards = lambda: print('read lock free:', free(), file=sys.stderr)",
     # Nobody prints the d: the reader is about to when the parent, late itself, terminates it.
     "a late feeder, a late d": _PICKLER
     + "delayed(queues._ForkingPickler, 'dumps', 0.2, me('QueueFeederThread'))\n"

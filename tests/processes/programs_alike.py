@@ -270,7 +270,8 @@ def work(jobs):
 
 if __name__ == "__main__":
     line, out, jobs = mp.Queue(2), mp.SimpleQueue(), mp.JoinableQueue()
-    processes = [mp.Process(target=write, args=(line, 3)), mp.Process(target=read, args=(line, out))]
+    plans = [(write, line, 3), (read, line, out)]
+    processes = [mp.Process(target=target, args=args) for target, *args in plans]
     for process in processes:
         process.start()
     print(out.get(), line.empty())

@@ -155,7 +155,9 @@ def test_somebody_is_killed_and_the_run_ends_within_two_seconds(
             assert ended_s - killer.at_s < WITHIN_S, told
         match ran.outcome.kind:
             case OutcomeKind.ABORTED:
-                assert ran.outcome.detail == "the program's first process has died: exit code -9", told
+                assert ran.outcome.detail == "the program's first process has died: exit code -9", (
+                    told
+                )
             case OutcomeKind.COMPLETED:
                 # Who was leaving already, or had left, may be killed and nobody notices.
                 assert len(deaths(ran)) <= 1, told
@@ -167,8 +169,8 @@ def test_the_fork_server_is_killed_and_the_next_run_has_another(
     both: Both, family: Path, how_many: Callable[..., int]
 ) -> None:
     for seed in range(how_many(4, soak=60)):
-        helper = both.real.fork_server
-        killer = Killer(seed, lambda: [helper] if helper is not None else [])
+        helper = [pid for pid in (both.real.fork_server,) if pid is not None]
+        killer = Killer(seed, helper.copy)
         with killer.at_a_moment():
             ran = both.run("real", family, seed=seed, strategy=killer)
         assert both.left() == [], f"seed {seed}"

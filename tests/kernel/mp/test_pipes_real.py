@@ -14,7 +14,8 @@ import pytest
 from piping import Run
 from test_capacity import linux_pipes, linux_sockets
 
-from pyqdemo.kernel.mp.ways import ATOMIC, writes_of
+from pyqdemo.kernel.mp.framing import sizes_of, writes_of
+from pyqdemo.kernel.mp.ways import ATOMIC
 
 OPERATIONS = 150
 WAITS = "waits"
@@ -99,7 +100,15 @@ def test_a_message_goes_over_the_wire_as_the_library_writes_it() -> None:
     """What a reader of our bytes would find is what the library writes, and the other way."""
     for size in (0, 1, 16_384, 16_385, 60_000):
         data = random.Random(size).randbytes(size)
-        assert list(writes_of(data)) == library_writes(data), size
+        writes = library_writes(data)
+        assert list(writes_of(data)) == writes, size
+        assert sizes_of(size) == [len(each) for each in writes], size
+
+
+def test_the_size_of_a_very_long_message_goes_before_it_in_two_writes() -> None:
+    """4 bytes can tell up to 2**31 - 1; above that they tell -1, and 8 bytes the size."""
+    assert sizes_of(2**31 - 1) == [4, 2**31 - 1]
+    assert sizes_of(2**31) == [4, 8, 2**31]
 
 
 def library_writes(data: bytes) -> list[bytes]:
