@@ -139,7 +139,7 @@ def test_what_lies_there_when_the_run_is_stopped_is_not_told() -> None:
 
 def test_an_item_of_a_simple_queue_is_in_the_pipe_at_once() -> None:
     told = put(story("mp_simple"), "'a'")
-    assert only(told).en == "'a' lay in the pipe of the queue at the end: nobody got it"
+    assert only(told).en == "'a' lay in the pipe of the queue at the end, got by nobody"
 
 
 def test_natively_nothing_is_said_of_what_was_not_seen() -> None:

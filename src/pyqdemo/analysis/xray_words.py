@@ -62,7 +62,7 @@ _LEFT = {
         "到结束时 {items} 只有一部分进了 {queue} 背后的管道",
     ),
     Fate.PIPED: Text(
-        "{items} lay in the pipe of {queue} at the end: nobody got it",
+        "{items} lay in the pipe of {queue} at the end, got by nobody",
         "到结束时 {items} 还在 {queue} 的管道里：没有人取",
     ),
 }

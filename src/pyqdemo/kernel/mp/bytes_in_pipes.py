@@ -21,9 +21,6 @@ class Room(Protocol):
     def accepts(self, n: int) -> int:
         """How many bytes a write of ``n`` bytes could write now, without waiting."""
 
-    def fits(self, n: int) -> bool:
-        """Whether a write of ``n`` bytes could write them all now."""
-
     def write(self, n: int) -> int:
         """Takes what a write of ``n`` bytes could write now; says how many those are."""
 
@@ -65,10 +62,6 @@ class PagedBytes:
         rest = n % PAGE
         merged = rest if rest and self._merges(rest) else 0
         return min(n, merged + (PAGES - len(self._ends)) * PAGE)
-
-    def fits(self, n: int) -> bool:
-        """Whether a write of ``n`` bytes could write them all now."""
-        return self.accepts(n) == n
 
     def write(self, n: int) -> int:
         """Takes what a write of ``n`` bytes could write now; says how many those are."""
@@ -142,10 +135,6 @@ class SocketBytes:
             memory += memory_of(size)
             left -= size
         return n - left
-
-    def fits(self, n: int) -> bool:
-        """Whether a write of ``n`` bytes could write them all now."""
-        return self.accepts(n) == n
 
     def write(self, n: int) -> int:
         """Takes what a write of ``n`` bytes could write now; says how many those are."""

@@ -10,7 +10,14 @@ from pyqdemo.kernel.operations import Model, Operation
 __all__ = ["MODELS", "OPERATIONS"]
 
 _MODULES = (
-    *("barriers", "conditions", "flags", "locks", "pipes", "processes", "queues", "values"),
+    "barriers",
+    "conditions",
+    "flags",
+    "locks",
+    "pipes",
+    "processes",
+    "queues",
+    "values",
 )
 
 #: By a resource's kind: makes the model, of plain arguments.

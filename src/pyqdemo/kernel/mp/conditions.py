@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING
 
 from pyqdemo.kernel.locks import clock_of
 from pyqdemo.kernel.mp.locks import SemLockModel
-from pyqdemo.kernel.mp.shared import Lost, SharedOperation
+from pyqdemo.kernel.mp.shared import Lost, SharedOperation, model_of
 from pyqdemo.kernel.operations import Model, Operation
 from pyqdemo.point import Access
 
@@ -76,12 +76,8 @@ class ConditionModel(Model):
 class _OnCondition(SharedOperation):
     def __init__(self, execution: Execution, task: Task, condition: str) -> None:
         super().__init__(execution, task)
-        model = execution.shared[condition]
-        assert isinstance(model, ConditionModel), condition
-        lock = execution.shared[model.lock or ""]
-        assert isinstance(lock, SemLockModel), model.lock
-        self.condition = model
-        self.lock = lock
+        self.condition = model_of(execution, condition, ConditionModel)
+        self.lock = model_of(execution, self.condition.lock or "", SemLockModel)
         self.target: str | None = condition
 
     def _part(self, name: str, mode: str) -> Access:
@@ -293,9 +289,7 @@ class Look(SharedOperation):
 
     def __init__(self, execution: Execution, task: Task, condition: str) -> None:
         super().__init__(execution, task)
-        model = execution.shared[condition]
-        assert isinstance(model, ConditionModel), condition
-        self._condition = model
+        self._condition = model_of(execution, condition, ConditionModel)
         self.target = condition
 
     def apply(self, execution: Execution, task: Task) -> int:

@@ -43,7 +43,7 @@ class JoinableModel(QueueModel):
         self.dead: list[Task] = []
         self.stuck: Task | None = None
 
-    def added(self) -> bool:
+    def count_put(self) -> bool:
         if self.stuck is not None:
             return False
         self.unfinished += 1
@@ -57,6 +57,7 @@ class JoinableModel(QueueModel):
         for task in [task for task in self.joiners if task.process is process]:
             if not self.joiners.pop(task):
                 self.dead.append(task)
+                yield Lost("kept", self.id, value="place among the waiters")
 
 
 class _OnJoinable(OnQueue):

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING
 
-from pyqdemo.kernel.mp.bytes_in_pipes import PAGE, PagedBytes
+from pyqdemo.kernel.mp.bytes_in_pipes import PagedBytes
+from pyqdemo.kernel.mp.framing import sizes_of
 from pyqdemo.kernel.mp.shared import Lost
 
 if TYPE_CHECKING:
@@ -18,9 +19,6 @@ if TYPE_CHECKING:
     from pyqdemo.kernel.tasks import Task
 
 __all__ = ["LockedPipe", "Message"]
-
-HEADER = 4  # bytes that tell a message's length
-APART = 16_384  # a message of more bytes than these has its header in a write of its own
 
 
 class Message:
@@ -33,9 +31,8 @@ class Message:
 
     Attributes:
         left: bytes of each write that is still to be made, the next one first.
-        written, read: bytes so far, its header among them.
-
-    **Source**: CPython, ``multiprocessing/connection.py``, ``Connection._send_bytes``.
+        size: bytes in all, those that tell how many among them.
+        written, read: of these, so far.
     """
 
     def __init__(self, payload: bytes, item: str = "", text: str | None = None, cut: int = 0):
@@ -43,9 +40,8 @@ class Message:
         self.item = item
         self.text = text
         self.cut = cut
-        size = len(payload)
-        self.left = [HEADER, size] if size > APART else [HEADER + size]
-        self.size = HEADER + size
+        self.left = sizes_of(len(payload))
+        self.size = sum(self.left)
         self.written = self.read = 0
 
 
@@ -67,8 +63,7 @@ class LockedPipe:
 
     def has_room(self, message: Message) -> bool:
         """Whether at least a byte of what is left of it could be written now."""
-        left = message.left[0]
-        return self._bytes.fits(left) if left <= PAGE else self._bytes.accepts(left) > 0
+        return self._bytes.accepts(message.left[0]) > 0
 
     def write(self, message: Message) -> bool:
         """Writes what goes in without waiting; says whether that was the rest of it."""

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from pyqdemo.kernel.locks import clock_of
-from pyqdemo.kernel.mp.shared import Lost, SharedOperation
+from pyqdemo.kernel.mp.shared import Lost, SharedOperation, model_of
 from pyqdemo.kernel.operations import Model, Operation
 from pyqdemo.point import Access
 
@@ -134,9 +134,7 @@ class OnSemLock(SharedOperation):
 
     def __init__(self, execution: Execution, task: Task, lock: str) -> None:
         super().__init__(execution, task)
-        model = execution.shared[lock]
-        assert isinstance(model, SemLockModel), lock
-        self.lock = model
+        self.lock = model_of(execution, lock, SemLockModel)
         self.target: str | None = lock
 
 

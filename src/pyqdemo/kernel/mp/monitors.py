@@ -21,7 +21,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from pyqdemo.kernel.mp.shared import Lost, SharedOperation
+from pyqdemo.kernel.mp.shared import Lost, SharedOperation, model_of
 from pyqdemo.kernel.operations import Model
 from pyqdemo.point import Access
 
@@ -102,9 +102,7 @@ class OnMonitor(SharedOperation):
 
     def __init__(self, execution: Execution, task: Task, monitor: str) -> None:
         super().__init__(execution, task)
-        model = execution.shared[monitor]
-        assert isinstance(model, MonitorModel), monitor
-        self.monitor = model
+        self.monitor = model_of(execution, monitor, MonitorModel)
         self.target = monitor
 
     def ready(self) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pyqdemo.kernel.locks import clock_of
 from pyqdemo.kernel.mp.bytes_in_pipes import PagedBytes, SocketBytes
-from pyqdemo.kernel.mp.shared import Lost, SharedOperation
+from pyqdemo.kernel.mp.shared import Lost, SharedOperation, model_of
 from pyqdemo.kernel.mp.ways import Sent, Way
 from pyqdemo.kernel.operations import Model
 from pyqdemo.point import Access
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pyqdemo.kernel.execution import Execution
     from pyqdemo.kernel.tasks import Task
 
-__all__ = ["OnEnd", "PipeEnd", "bytes_of", "end_of", "needed", "seen_of"]
+__all__ = ["OnEnd", "PipeEnd", "bytes_of", "needed", "seen_of"]
 
 
 class PipeEnd(Model):
@@ -134,7 +134,7 @@ class OnEnd(SharedOperation):
 
     def __init__(self, execution: Execution, task: Task, end: str) -> None:
         super().__init__(execution, task)
-        self.end = end_of(execution, end)
+        self.end = model_of(execution, end, PipeEnd)
         self.target = end
 
     def _is_closed(self) -> bool:
@@ -164,13 +164,6 @@ class OnEnd(SharedOperation):
 
     def needs(self) -> tuple[Task, ...]:
         return needed(self.execution, self.holders())
-
-
-def end_of(execution: Execution, id: str) -> PipeEnd:
-    """The model of an end."""
-    end = execution.shared[id]
-    assert isinstance(end, PipeEnd)
-    return end
 
 
 def seen_of(end: PipeEnd, task: Task) -> tuple[Access, ...]:

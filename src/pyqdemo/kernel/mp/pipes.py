@@ -8,9 +8,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from pyqdemo.kernel.locks import clock_of
-from pyqdemo.kernel.mp.pipe_ends import OnEnd, PipeEnd, bytes_of, end_of, needed, seen_of
+from pyqdemo.kernel.mp.pipe_ends import OnEnd, PipeEnd, bytes_of, needed, seen_of
 from pyqdemo.kernel.mp.pipe_messages import Receive, ReceiveOn, Send, SendOn
-from pyqdemo.kernel.mp.shared import SharedOperation
+from pyqdemo.kernel.mp.shared import SharedOperation, model_of
 from pyqdemo.kernel.operations import Model, Operation
 from pyqdemo.point import Access
 
@@ -29,7 +29,7 @@ class Open(SharedOperation):
     def __init__(self, execution: Execution, task: Task, first: str, second: str) -> None:
         super().__init__(execution, task)
         self.target = first
-        self._ends = end_of(execution, first), end_of(execution, second)
+        self._ends = [model_of(execution, id, PipeEnd) for id in (first, second)]
 
     def apply(self, execution: Execution, task: Task) -> None:
         first, second = self._ends
@@ -116,7 +116,7 @@ class WaitForAny(SharedOperation):
         timeout_s: float | None = None,
     ) -> None:
         super().__init__(execution, task)
-        self._ends = [end_of(execution, id) for id in ends]
+        self._ends = [model_of(execution, id, PipeEnd) for id in ends]
         self._processes = [execution.task(id) for id in processes]
         self._block = block
         self.timeout_s = timeout_s

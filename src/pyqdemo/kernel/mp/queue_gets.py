@@ -104,7 +104,7 @@ class Get(OnQueue):
             self.kind = "get_part"
             return None
         pipe.reader = None
-        model.taken()
+        model.give_permit()
         execution.took()
         self.depth = model.depth()
         self.value, self.cut = message.text, message.cut

@@ -23,7 +23,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from pyqdemo.kernel.mp.locked_pipes import LockedPipe
-from pyqdemo.kernel.mp.shared import Lost, SharedOperation
+from pyqdemo.kernel.mp.locks import SEM_VALUE_MAX
+from pyqdemo.kernel.mp.shared import Lost, SharedOperation, model_of
 from pyqdemo.kernel.operations import Model
 from pyqdemo.point import Access
 
@@ -31,9 +32,8 @@ if TYPE_CHECKING:
     from pyqdemo.kernel.execution import Execution
     from pyqdemo.kernel.tasks import Task
 
-__all__ = ["CLOSED", "MOST", "Entry", "OnQueue", "QueueModel", "Side", "SimpleQueueModel"]
+__all__ = ["CLOSED", "Entry", "OnQueue", "QueueModel", "Side", "SimpleQueueModel"]
 
-MOST = 2**31 - 1  # permits of a semaphore, SEM_VALUE_MAX on Linux
 CLOSED = "handle is closed"
 
 
@@ -96,8 +96,8 @@ class SimpleQueueModel(Model):
         """Items in it."""
         return len(self.pipe.messages)
 
-    def taken(self) -> None:
-        """An item has left it."""
+    def give_permit(self) -> None:
+        """An item has left it; it has no semaphore."""
 
     def process_over(self, process: Task, killed: bool) -> Iterator[Lost]:
         """What the process has lost, and what it holds for ever; see ``Lost``."""
@@ -120,7 +120,7 @@ class QueueModel(SimpleQueueModel):
 
     def __init__(self, maxsize: int, called: str = "multiprocessing.queues.Queue") -> None:
         super().__init__()
-        self.limit = maxsize if maxsize > 0 else MOST
+        self.limit = maxsize if maxsize > 0 else SEM_VALUE_MAX
         self.held = 0
         self.called = called
 
@@ -131,10 +131,11 @@ class QueueModel(SimpleQueueModel):
     def depth(self) -> int:
         return self.held
 
-    def taken(self) -> None:
+    def give_permit(self) -> None:
+        """An item has left it: there is room for one more."""
         self.held -= 1
 
-    def added(self) -> bool:
+    def count_put(self) -> bool:
         """An item comes into a buffer; False where whoever brings it has to wait for ever."""
         return True
 
@@ -145,7 +146,7 @@ class QueueModel(SimpleQueueModel):
     def taking(self) -> Access:
         """What a ``put`` does to the semaphore: where there is a limit, one more may be the
         one that has to wait; without, they just add up."""
-        return Access(f"{self.id}.taken", "a" if self.limit == MOST else "w")
+        return Access(f"{self.id}.taken", "a" if self.limit == SEM_VALUE_MAX else "w")
 
     def giving(self, mode: str = "a") -> Access:
         """What giving a permit back does to the semaphore, or with ``r`` seeing that."""
@@ -164,10 +165,11 @@ class OnQueue(SharedOperation):
     """An operation on a queue, named by its id."""
 
     def __init__(self, execution: Execution, task: Task, id: str) -> None:
-        self.execution = execution
-        self.task = task
+        super().__init__(execution, task)
         self.target = id
-        self.model: QueueModel = execution.shared[id]  # type: ignore[assignment]  # by its kind
+        model = model_of(execution, id, SimpleQueueModel)
+        # Of a SimpleQueue nobody asks more than such a one has.
+        self.model: QueueModel = model  # type: ignore[assignment]
         sides = task.process.state.buffers
         side: Side | None = sides.get(id)
         if side is None:

@@ -64,7 +64,7 @@ class Put(OnQueue):
             raise queue.Full
         model.held += 1
         self.depth = model.held
-        if not model.added():
+        if not model.count_put():
             self.kind = "enter"
             return False
         self.item = execution.new_item(task)
@@ -158,7 +158,7 @@ class Drop(OnQueue):
         self.item, self.value, self.cut = entry.item, entry.text, entry.cut
         if side.leaving:
             return False
-        self.model.taken()
+        self.model.give_permit()
         return True
 
     def accesses(self) -> tuple[Access, ...]:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from pyqdemo.kernel.operations import Operation
+from pyqdemo.kernel.operations import Model, Operation
 
 if TYPE_CHECKING:
     from pyqdemo.kernel.execution import Execution
     from pyqdemo.kernel.tasks import Task
 
-__all__ = ["Lost", "SharedOperation"]
+__all__ = ["Lost", "SharedOperation", "model_of"]
+
+OfKind = TypeVar("OfKind", bound=Model)
 
 
 class SharedOperation(Operation):
@@ -29,6 +31,13 @@ class SharedOperation(Operation):
     def __init__(self, execution: Execution, task: Task) -> None:
         self.execution = execution
         self.task = task
+
+
+def model_of(execution: Execution, id: str, kind: type[OfKind]) -> OfKind:
+    """The model of that id, which is of that class: who asks has made it so."""
+    model = execution.shared[id]
+    assert isinstance(model, kind), id
+    return model
 
 
 @dataclass(frozen=True, slots=True)

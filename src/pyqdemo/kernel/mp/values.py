@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from pyqdemo.kernel.mp.locks import SemLockModel
-from pyqdemo.kernel.mp.shared import SharedOperation
+from pyqdemo.kernel.mp.shared import SharedOperation, model_of
 from pyqdemo.kernel.operations import Model, Operation
 from pyqdemo.point import Access
 
@@ -88,15 +88,9 @@ class _OnMemory(SharedOperation):
         self, execution: Execution, task: Task, memory: str, lock: str | None, items: list[int]
     ) -> None:
         super().__init__(execution, task)
-        model = execution.shared[memory]
-        assert isinstance(model, MemoryModel), memory
-        self.memory = model
+        self.memory = model_of(execution, memory, MemoryModel)
         self.target = memory
-        self.lock: SemLockModel | None = None
-        if lock is not None:
-            held = execution.shared[lock]
-            assert isinstance(held, SemLockModel), lock
-            self.lock = held
+        self.lock = None if lock is None else model_of(execution, lock, SemLockModel)
         self.items = range(*items)
 
     def ready(self) -> bool:

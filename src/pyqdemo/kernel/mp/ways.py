@@ -8,17 +8,15 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from pyqdemo.kernel.mp.bytes_in_pipes import Room
+from pyqdemo.kernel.mp.framing import LARGE_SIZE, SIZE, SIZE_IS_LARGE, writes_of
 
 if TYPE_CHECKING:
     from pyqdemo.kernel.tasks import Task
 
-__all__ = ["ATOMIC", "Receiving", "Sending", "Sent", "Way", "writes_of"]
+__all__ = ["ATOMIC", "Receiving", "Sending", "Sent", "Way"]
 
 #: A write of at most so many bytes is whole or nothing, whoever else writes: ``PIPE_BUF``.
 ATOMIC = 4096
-
-_LARGE = 16_384  # bytes of a message above which its header is written apart
-_HUGE = 0x7FFFFFFF  # above which its size stands in a header of its own
 
 
 class Sent(NamedTuple):
@@ -84,8 +82,8 @@ class Receiving:
         self.sent = sent
         self._longest = longest
         self._read: list[bytes] = []
-        self._size_is: str | None = "!i"  # format of the size that is read; None: the bytes
-        self._wanted = self._missing = 4
+        self._size_is: str | None = SIZE  # format of the size that is read; None: the bytes
+        self._wanted = self._missing = struct.calcsize(SIZE)
 
     def between(self) -> bool:
         """Whether nothing of what is read now has come."""
@@ -110,8 +108,8 @@ class Receiving:
             if self._size_is is None:
                 return data
             size: int = struct.unpack(self._size_is, data)[0]
-            if size == -1 and self._size_is == "!i":
-                self._size_is, self._wanted = "!Q", 8
+            if size == SIZE_IS_LARGE and self._size_is == SIZE:
+                self._size_is, self._wanted = LARGE_SIZE, struct.calcsize(LARGE_SIZE)
             elif self._longest is not None and size > self._longest:
                 return False
             else:
@@ -197,15 +195,3 @@ class Way:
         self._messages.clear()
         self._chunks.clear()
         return dropped
-
-
-def writes_of(data: bytes) -> list[bytes]:
-    """What is written one after another for a message.
-
-    **Source**: CPython, ``Lib/multiprocessing/connection.py``, ``Connection._send_bytes``.
-    """
-    size = len(data)
-    if size > _HUGE:
-        return [struct.pack("!i", -1), struct.pack("!Q", size), data]
-    header = struct.pack("!i", size)
-    return [header, data] if size > _LARGE else [header + data]

@@ -7,6 +7,7 @@ moment: its line then ends, and what the system says of it becomes part of the r
 
 from __future__ import annotations
 
+import os
 import select
 import signal
 from collections.abc import Callable, Mapping
@@ -132,8 +133,8 @@ class Coordinator:
     def _start_first(self) -> None:
         main = self.execution.main
         peer = self._peers[main] = Peer(main, None)
-        peer.watched = Watched(self._nursery.fork(*self._entry("first", main)))
-        peer.begin = (self._facts, b"")
+        pid = self._nursery.fork(*self._entry("first", main), self._facts)
+        peer.watched = Watched(pid)
 
     def _entry(self, name: str, main: Task) -> tuple[str, str, str, str]:
         function = f"pyqdemo.worlds.processes.entering:{name}"
@@ -171,6 +172,12 @@ class Coordinator:
             self._look_round()
             return self.execution.over is None and peer.lives()
 
+        try:
+            os.close(os.dup(self._listener.fileno()))
+        except OSError as error:
+            told = f"{peer.main.name} cannot be reached: {error.strerror}"
+            self.execution.end(OutcomeKind.ABORTED, told)
+            return False
         peer.wire = self._listener.accept(peer.main.id, monotonic() + BOOT_S, awaited)
         if peer.wire is None:
             return False

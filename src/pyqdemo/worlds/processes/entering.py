@@ -35,10 +35,9 @@ Line = tuple[str, str]
 """Address and token of the coordinator."""
 
 
-def first(address: str, token: str, id: str) -> int:
+def first(address: str, token: str, id: str, facts: Mapping[str, Any]) -> int:
     """The program's first process, from its beginning to its end; gives its exit code."""
     wire = _line_to((address, token), id)
-    facts = _hear(wire)[0]
     main = Task(id, "MainThread", TaskKind.MAIN, None, False)
     main.of_process = ProcessState()
     program = program_from(facts["program"])

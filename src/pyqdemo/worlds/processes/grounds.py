@@ -19,10 +19,7 @@ from pyqdemo.worlds.threads.minder import PATIENCE_S
 
 __all__ = ["Grounds"]
 
-_ENGINE = (
-    "pyqdemo.worlds.processes.entering",
-    "pyqdemo.worlds.threads.stand_ins.mp.contexts",
-)
+_ENGINE = ("pyqdemo.worlds.processes.warm",)
 
 
 class Grounds:
@@ -39,25 +36,26 @@ class Grounds:
 
     def __init__(self, patience_s: float = PATIENCE_S) -> None:
         self._patience_s = patience_s
-        self._listener = Listener()
+        self._there: tuple[Listener, Nursery] | None = self._open()
+
+    @staticmethod
+    def _open() -> tuple[Listener, Nursery]:
+        listener = Listener()
         try:
-            self._nursery: Nursery | None = self._new_nursery()
+            return listener, Nursery(listener.folder, _ENGINE)
         except BaseException:
-            self._listener.close()
+            listener.close()
             raise
 
-    def _new_nursery(self) -> Nursery:
-        return Nursery(self._listener.folder, _ENGINE)
-
     @property
-    def folder(self) -> str:
+    def folder(self) -> str | None:
         """The scratch folder: its name marks every process, in its environment."""
-        return self._listener.folder
+        return None if self._there is None else self._there[0].folder
 
     @property
     def fork_server(self) -> int | None:
         """The fork server's number; None when it has died, and the next run starts one."""
-        return None if self._nursery is None else self._nursery.pid
+        return None if self._there is None else self._there[1].pid
 
     @staticmethod
     def execution(strategy: Strategy, limits: Limits, log: Log | None) -> Execution:
@@ -76,17 +74,14 @@ class Grounds:
         Args and Raises: as ``Coordinator``.
         """
         assert isinstance(execution, RealExecution), "made here"
-        if self._nursery is None:
-            self._nursery = self._new_nursery()
+        if self._there is None:
+            self._there = self._open()
+        listener, nursery = self._there
         # A hello of the run before may still lie in the line, of a process that is dead.
-        self._listener.token = os.urandom(16).hex()
+        listener.token = os.urandom(16).hex()
+        facts = {**facts, "patience_s": self._patience_s}
         coordinator = Coordinator(
-            execution,
-            self._nursery,
-            self._listener,
-            {**facts, "patience_s": self._patience_s},
-            tick=tick,
-            asked_to_stop=asked_to_stop,
+            execution, nursery, listener, facts, tick=tick, asked_to_stop=asked_to_stop
         )
         try:
             coordinator.run()
@@ -103,10 +98,12 @@ class Grounds:
         return coordinator.files
 
     def dismiss(self) -> None:
-        """Ends the fork server; the next run gets another one."""
-        nursery, self._nursery = self._nursery, None
-        if nursery is not None:
+        """Ends everything; the next run begins with another fork server."""
+        there, self._there = self._there, None
+        if there is not None:
+            listener, nursery = there
             nursery.close()
+            listener.close()
 
     def __enter__(self) -> Grounds:
         return self
@@ -118,4 +115,3 @@ class Grounds:
         trace: TracebackType | None,
     ) -> None:
         self.dismiss()
-        self._listener.close()

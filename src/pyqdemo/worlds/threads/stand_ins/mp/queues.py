@@ -10,7 +10,7 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
-from pyqdemo.kernel.mp.queue_models import MOST
+from pyqdemo.kernel.mp.locks import SEM_VALUE_MAX
 from pyqdemo.worlds.threads.lives import local
 from pyqdemo.worlds.threads.pickling import dumps, loads
 from pyqdemo.worlds.threads.stand_ins.failing import show
@@ -88,8 +88,8 @@ class Queue(_Sent):
         self._make_queue("mp_queue", maxsize, ctx, _frame(1))
 
     def _make_queue(self, kind: str, maxsize: int, ctx: Any, frame: FrameType) -> None:
-        limit = MOST if maxsize <= 0 else operator.index(maxsize)
-        if limit > MOST:
+        limit = SEM_VALUE_MAX if maxsize <= 0 else operator.index(maxsize)
+        if limit > SEM_VALUE_MAX:
             raise OverflowError("Python int too large to convert to C int")
         self._maxsize = limit
         capacity = 0 if maxsize <= 0 else limit
