@@ -361,7 +361,7 @@ class _Writer:
         ways += ["sys.exit('text')", "sys.exit(None)", "sys.exit(True)", "sys.exit(300)"]
         if self._calm:
             # What it put has to be in the pipe, whoever it is that ends it.
-            return ["settle()", draw.choice([*ways, "time.sleep(60)"])]
+            return ["settle()", draw.choice([*ways, "time.sleep(12)"])]
         return [draw.choice(ways)] if draw.random() < 0.6 else []
 
     def _leaving(self) -> list[str]:

@@ -109,7 +109,7 @@ def _exceptions(
     failed = [now for now in state.tasks.values() if now.over is State.FAILED and now.failure]
     raised = [now for now in failed if (now.failure or "").startswith("raised ")]
     for now in raised[:MOST_ROWS]:
-        what = (now.failure or "").removeprefix("raised ")
+        what = " ".join((now.failure or "").removeprefix("raised ").split())  # one line
         told = RAISED.format(task=now.task.name, what=what)
         if control is not None and what == _NO_INPUT:
             told = Text(told.en + NO_KEYBOARD.en, told.zh + NO_KEYBOARD.zh)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from carrying import Code, Family, PlannedLast, every, get, happened, put
+from carrying import Code, Family, PlannedLast, every, get, happened, losses, put
 
 from pyqdemo.strategies.random import Random
 
@@ -97,7 +97,7 @@ def test_a_join_that_was_woken_goes_on_though_another_put_has_come() -> None:
 
 def test_a_task_done_waits_for_ever_for_one_who_was_killed_in_a_join() -> None:
     """It is to see everybody awake whom it wakes, and holds the queue's condition meanwhile;
-    so nobody can put any more either."""
+    so nobody can put any more either. What the dead one keeps is told when it dies."""
 
     def main(family: Family) -> Code:
         q = family.share("mp_joinable", 0)
@@ -123,6 +123,7 @@ def test_a_task_done_waits_for_ever_for_one_who_was_killed_in_a_join() -> None:
     done = Family(main, Random(0))
     rows = [(w.task, w.operation, w.holders) for w in done.execution.outcome().waits]
     assert done.kind == "deadlock"
+    assert losses(done) == [("kept", None, "place among the waiters")]
     assert ("0", "task_done", ("0.1",)) in rows
     assert [row for row in rows if row[0] == "0.2"] in ([], [("0.2", "put", ("0",))])
 

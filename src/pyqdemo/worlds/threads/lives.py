@@ -77,7 +77,8 @@ class Life:
         task: the kernel's.
         body: the task's own code, from its beginning to its end.
         at_exit: of a main task only; see ``World.run``.
-        local: the task's part of every ``threading.local``, and its random stream.
+        local: the task's part of every ``threading.local``; and by name what a stand-in keeps
+            for one task, as its random stream.
         carrier: None until the task is chosen for the first time.
         thread: the stand-in Thread object, once there is one.
         unwinding: it is being taken off its stack.

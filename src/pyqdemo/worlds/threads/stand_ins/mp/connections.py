@@ -16,6 +16,7 @@ from pyqdemo.point import Access
 from pyqdemo.worlds.threads.lives import local
 from pyqdemo.worlds.threads.pickling import REDUCERS, dumps, loads
 from pyqdemo.worlds.threads.stand_ins.calls import refused, refused_class
+from pyqdemo.worlds.threads.stand_ins.mp.sending import handles_sent
 from pyqdemo.worlds.threads.stand_ins.values import short
 from pyqdemo.worlds.threads.surroundings import refuse
 from pyqdemo.worlds.threads.world import here
@@ -262,7 +263,7 @@ def _reduce(connection: Connection) -> tuple[Any, ...]:
     connection._check_open()
     life = here()
     end, ways = connection._shared_id, (connection._readable, connection._writable)
-    sent = life.home.scratch.get("handles sent")
+    sent = handles_sent()
     if sent is not None:
         sent.append(end)
         return _connection, (end, *ways)

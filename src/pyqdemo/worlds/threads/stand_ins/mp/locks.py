@@ -12,6 +12,7 @@ from types import FrameType
 from typing import Any
 
 from pyqdemo.kernel.mp.locks import SEM_VALUE_MAX
+from pyqdemo.worlds.threads.stand_ins.mp.sending import handles_sent
 from pyqdemo.worlds.threads.world import here
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "RLock",
     "SemLock",
     "Semaphore",
+    "check_inherited",
     "check_spawning",
     "seconds_of",
 ]
@@ -41,10 +43,26 @@ def check_spawning(shared: object, name: str | None = None) -> None:
     Raises:
         RuntimeError: none is.
     """
-    if "handles sent" not in here().home.scratch:
+    if handles_sent() is None:
         name = name or type(shared).__name__
         told = f"{name} objects should only be shared between processes through inheritance"
         raise RuntimeError(told)
+
+
+def check_inherited(shared: object, is_fork_ctx: bool) -> None:
+    """What ``check_spawning`` checks, and that it was not made for processes that are forked.
+
+    Raises:
+        RuntimeError: it must not be pickled.
+    """
+    check_spawning(shared)
+    if is_fork_ctx:
+        raise RuntimeError(
+            "A SemLock created in a fork context is being "
+            "shared with a process in a spawn context. This is "
+            "not supported. Please use the same context to create "
+            "multiprocessing objects and Process."
+        )
 
 
 def seconds_of(timeout: float | None) -> float | None:
@@ -135,14 +153,7 @@ class SemLock:
         self._semlock.release(_frame(1))
 
     def __getstate__(self) -> Any:
-        check_spawning(self)
-        if self._is_fork_ctx:
-            raise RuntimeError(
-                "A SemLock created in a fork context is being "
-                "shared with a process in a spawn context. This is "
-                "not supported. Please use the same context to create "
-                "multiprocessing objects and Process."
-            )
+        check_inherited(self, self._is_fork_ctx)
         handle = self._semlock
         return (handle.id, handle.kind, handle.maxvalue)
 

@@ -12,6 +12,7 @@ from typing import Any
 from pyqdemo.worlds.threads.lives import Home
 from pyqdemo.worlds.threads.pickling import dumps
 from pyqdemo.worlds.threads.stand_ins.mp.family import Family, family
+from pyqdemo.worlds.threads.stand_ins.mp.sending import sending
 from pyqdemo.worlds.threads.stand_ins.streams import flush_streams
 from pyqdemo.worlds.threads.stand_ins.values import SHORT
 from pyqdemo.worlds.threads.world import here
@@ -85,14 +86,10 @@ class Process:
         method = self._start_method or mine.method or mine.methods[0]
         flush_streams(frame)
         payload: bytes | None = None
-        handles: list[str] = []
-        life.home.scratch["handles sent"] = handles
-        try:
+        with sending() as handles:
             if method != "fork":
                 _check_not_importing(mine)
                 payload = dumps(self, life.home.surroundings.modules)
-        finally:
-            del life.home.scratch["handles sent"]
         id = f"{task.id}.{task.children + 1}"
         facts = (id, self._name[:SHORT], self._role(), self.daemon, method, handles, payload)
         self._number = world.request("process.start", facts, frame)

@@ -15,7 +15,7 @@ from pyqdemo.worlds.threads.lives import local
 from pyqdemo.worlds.threads.pickling import dumps, loads
 from pyqdemo.worlds.threads.stand_ins.failing import show
 from pyqdemo.worlds.threads.stand_ins.mp.feeder import feeding, text_of
-from pyqdemo.worlds.threads.stand_ins.mp.locks import check_spawning, seconds_of
+from pyqdemo.worlds.threads.stand_ins.mp.locks import check_inherited, seconds_of
 from pyqdemo.worlds.threads.world import Unwind, here
 
 __all__ = ["MADE", "NAMES", "JoinableQueue", "Queue", "SimpleQueue"]
@@ -57,14 +57,7 @@ class _Sent:
         return loads(payload)
 
     def _state(self) -> tuple[Any, ...]:
-        check_spawning(self)
-        if self._is_fork_ctx:  # its locks say so
-            raise RuntimeError(
-                "A SemLock created in a fork context is being "
-                "shared with a process in a spawn context. This is "
-                "not supported. Please use the same context to create "
-                "multiprocessing objects and Process."
-            )
+        check_inherited(self, self._is_fork_ctx)  # its locks say so
         return (self._queue_id,)
 
     def __repr__(self) -> str:
