@@ -30,6 +30,7 @@ ARROWS: dict[str, set[str]] = {
     "lessons": {"errors", "languages", "card"},
     "worlds": {"errors", "ids", "trace", "codec", "kernel", "point", "schedule"},
     "loading": {"errors", "trace", "worlds"},
+    "entering": {"kernel", "trace", "loading", "worlds"},
     "executing": {
         "errors",
         "trace",

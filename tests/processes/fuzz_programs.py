@@ -59,6 +59,16 @@ class Odd:
         return "Odd"
 
 
+class Shut:
+    """It cannot be pickled."""
+
+    def __reduce__(self):
+        raise Told("cannot be pickled")
+
+    def __repr__(self):
+        return "Shut"
+
+
 def handler(manner, first):
     def on(number, frame):
         show("signal", number)
@@ -385,7 +395,7 @@ class _Writer:
         draw = self._draw
         values = ["1", "'text'", "(1, 'two')", "None", "[]"]
         if not self._calm:
-            values += ["box", "box", "noted", "'x' * 70_000", "b'y' * 5_000", "lambda: 0", "Odd(1)"]
+            values += ["box", "box", "noted", "'x' * 70_000", "b'y' * 5_000", "Shut()", "Odd(1)"]
         words = {"v": draw.choice(values), "x": x, "size": str(draw.choice([0, 0, 1, 2]))}
         words["few"] = str(draw.randint(0, 2))
         words["t"] = draw.choice(["0.01", "0.1", "0.5", "0"])

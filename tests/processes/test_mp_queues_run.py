@@ -247,6 +247,51 @@ PROGRAMS = {
         q.put("next")
         print(q.get())
     """,
+    "what a daemon puts while its process leaves": """
+    import threading
+
+    def put_late(q, go, is_put):
+        go.wait()
+        q.put("late")
+        is_put.set()
+
+    def last(go, is_put):
+        go.set()
+        is_put.wait()
+
+    def child(q, go, is_put):
+        # Its first put comes when this process waits for its child already.
+        threading.Thread(target=put_late, args=(q, go, is_put), daemon=True).start()
+        mp.Process(target=last, args=(go, is_put)).start()
+
+    def main(ctx):
+        q, go, is_put = ctx.Queue(), ctx.Event(), ctx.Event()
+        process = ctx.Process(target=child, args=(q, go, is_put))
+        process.start()
+        process.join()
+        print(q.get())
+    """,
+    "a feeder that pickles while another thread starts a process": """
+    class Sending:
+        # It is pickled by the thread that starts the process, the lock by the feeder.
+        def __init__(self, q, lock):
+            self.q, self.lock = q, lock
+        def __getstate__(self):
+            self.q.put(self.lock)
+            self.q.close()
+            self.q.join_thread()
+            return {}
+
+    def child(sending):
+        print(vars(sending) == {}, flush=True)
+
+    def main(ctx):
+        if ctx.get_start_method() == "fork":
+            return  # nothing is pickled
+        process = ctx.Process(target=child, args=(Sending(ctx.Queue(), ctx.Lock()),))
+        process.start()
+        process.join()
+    """,
     "items of a process that is over": """
     def work(q):
         for number in range(3):

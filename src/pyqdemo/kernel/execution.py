@@ -177,8 +177,8 @@ class Execution:
         """
         operation = task.pending
         assert operation is not None, "attempted before"
-        if task.signals:
-            self._deliver(task)
+        if task.signals and type(operation) is not Begin:
+            self._deliver(task)  # before its begin nobody is there to handle it
         task.pending = None
         return self.perform(task, operation)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from pyqdemo.kernel.mp.queue_models import forked
 from pyqdemo.kernel.mp.shared import SharedOperation
 from pyqdemo.kernel.operations import Model, Operation
 from pyqdemo.kernel.tasks import LIVES, AwaitThreads, Exit, Task
@@ -68,6 +69,7 @@ class StartProcess(SharedOperation):
         new = execution.spawn_process(self.target or "", name, role, daemon, task, method)
         if method == "fork":
             new.state.ends.update(task.process.state.ends)
+            new.state.buffers.update(forked(task.process.state.buffers))
         else:
             for end in self._handles:
                 new.state.ends[end] = new.state.ends.get(end, 0) + 1

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from pyqdemo.kernel.execution import Execution
     from pyqdemo.kernel.tasks import Task
 
-__all__ = ["CLOSED", "Entry", "OnQueue", "QueueModel", "Side", "SimpleQueueModel"]
+__all__ = ["CLOSED", "Entry", "OnQueue", "QueueModel", "Side", "SimpleQueueModel", "forked"]
 
 CLOSED = "handle is closed"
 
@@ -53,7 +53,8 @@ class Entry(NamedTuple):
 
 
 class Side:
-    """What a process has of a queue for itself; a copy by fork begins with a new one.
+    """What a process has of a queue for itself; a copy by fork begins with a new one,
+    in which the ends are closed that were.
 
     Attributes:
         buffer: what the feeder has not taken yet; None tells it that there is no more.
@@ -81,6 +82,14 @@ class Side:
         if self.feeder is not None and not self.hung_up:
             self.hung_up = True
             self.buffer.append(None)
+
+
+def forked(sides: dict[str, Side]) -> dict[str, Side]:
+    """The sides that a copy by fork has from its beginning: what is closed there is closed."""
+    copies = {id: Side() for id, side in sides.items() if side.ends_closed}
+    for side in copies.values():
+        side.ends_closed = True
+    return copies
 
 
 class SimpleQueueModel(Model):

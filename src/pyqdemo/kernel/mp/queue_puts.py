@@ -250,6 +250,9 @@ class Deliver(_Write):
     kind = "deliver"
     part = "deliver_part"
 
+    def _gone(self) -> bool:
+        return self.side.ends_closed  # before its process was forked
+
     def _begins(self, execution: Execution, message: Message) -> None:
         entry = self.side.in_hand
         assert entry is not None, "taken before"

@@ -30,6 +30,8 @@ from pyqdemo.worlds.processes.peers import Peer
 
 __all__ = ["Coordinator", "RealExecution"]
 
+#: The module in which the processes of a program begin: it knows more than we may.
+ENTRY = "pyqdemo.entering"
 TICK_S = 0.05
 BOOT_S = 30.0  # for a process to say hello
 ENDING_S = 5.0  # for a process that has been ended to be gone, and for its last words
@@ -137,7 +139,7 @@ class Coordinator:
         peer.watched = Watched(pid)
 
     def _entry(self, name: str, main: Task) -> tuple[str, str, str, str]:
-        function = f"pyqdemo.worlds.processes.entering:{name}"
+        function = f"{ENTRY}:{name}"
         return function, self._listener.address, self._listener.token, main.id
 
     def _started(self, process: Task, method: str, payload: bytes | None) -> None:
@@ -183,7 +185,8 @@ class Coordinator:
             return False
         self._by_line[peer.wire.fileno()] = peer
         self._lines.register(peer.wire.fileno(), select.POLLIN)
-        return peer.begin is None or peer.say(*peer.begin)
+        begin, peer.begin = peer.begin, None
+        return begin is None or peer.say(*begin)
 
     # One step.
 

@@ -5,16 +5,23 @@ Importing it is all: the stand-ins of the modules that most programs use are put
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
-# It hashes the program's files, and takes as long to be loaded as anything else.
-import hashlib  # noqa: F401  # isort: skip
-
-import pyqdemo.worlds.processes.entering  # noqa: F401
 from pyqdemo.worlds.threads.modules import make
 
-_NAMES = ("builtins", "multiprocessing", "queue", "random", "threading", "time")
+__all__: list[str] = []
+
+_IMPORTED = (
+    "pyqdemo.entering",
+    "pyqdemo.worlds.threads.stand_ins.operating",
+    "multiprocessing.queues",
+    "hashlib",
+)
+_MADE = ("builtins", "multiprocessing", "queue", "random", "threading", "time")
 _nobody: Any = None  # these are alike in every run
 
-for _name in _NAMES:
+for _name in _IMPORTED:
+    import_module(_name)
+for _name in _MADE:
     make(_name, _nobody)

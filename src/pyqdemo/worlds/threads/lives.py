@@ -129,7 +129,6 @@ class Life:
         self.looking = False
         self.swallowed = 0
 
-
     def kept_by_fork(self) -> tuple[dict[Any, Any], Any]:
         """As ``Home.kept``, of this task. Random streams are each task's own."""
         mine = {key: part for key, part in self.local.items() if type(key) is not str}

@@ -23,7 +23,7 @@ from pyqdemo.worlds.threads.stand_ins.systems import excepthook
 from pyqdemo.worlds.threads.surroundings import Surroundings
 from pyqdemo.worlds.threads.world import World
 
-__all__ = ["Mains", "clear", "let_die", "live"]
+__all__ = ["Mains", "clear", "exit_code", "let_die", "live"]
 
 MAIN = ("__main__", "__mp_main__")
 _DEFINED = (ModuleType, FunctionType, type)
@@ -93,7 +93,7 @@ def live(around: Surroundings, start: Callable[[], object]) -> str | None:
 def _end(around: Surroundings, error: BaseException) -> str:
     execution = around.world.execution
     if isinstance(error, SystemExit):
-        code = _exit_code(error)
+        code = exit_code(error)
     else:
         execution.failed(here().task, error)
         code = 130 if isinstance(error, KeyboardInterrupt) else 1
@@ -104,7 +104,7 @@ def _end(around: Surroundings, error: BaseException) -> str:
     return raised(error)
 
 
-def _exit_code(error: SystemExit) -> int:
+def exit_code(error: SystemExit) -> int:
     """As the system would see it; a text is printed."""
     if error.code is None:
         return 0

@@ -189,9 +189,7 @@ def _like(real: ModuleType, name: str, ours: Any) -> Any:
 def _template(name: str) -> _Template:
     real = import_module(name)
     known = {*vars(real), *getattr(real, "__all__", ())}  # not every Python has all names
-    replaced = {
-        key: _like(real, key, ours) for key, ours in _names(name).items() if key in known
-    }
+    replaced = {key: _like(real, key, ours) for key, ours in _names(name).items() if key in known}
     names = names_with(real, replaced)
     names.pop("__getattr__", None)  # it would come before ours
     for below in (*_REPLACED, *_REFUSED, *_LATER):

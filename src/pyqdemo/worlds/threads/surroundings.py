@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
-from types import ModuleType
+from types import FrameType, ModuleType
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from pyqdemo.errors import RunError
@@ -65,8 +65,12 @@ class Surroundings:
         return "__main__" if main is None else main.__name__
 
     def handle_signal(self, number: int) -> None:
-        """Calls the program's own handler of a signal, in the calling task."""
-        self.handlers[number](number, None)
+        """Calls the program's own handler of a signal, in the calling task, with the frame of
+        its own that the task has come to; None where there is none yet."""
+        frame: FrameType | None = sys._getframe(1)
+        while frame is not None and not self.world.places.owns(frame.f_code.co_filename):
+            frame = frame.f_back
+        self.handlers[number](number, frame)
 
     def forget(self) -> None:
         """Lets go of everything when the run is over."""

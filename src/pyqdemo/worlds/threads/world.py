@@ -13,7 +13,7 @@ from typing import Any
 from pyqdemo.kernel.execution import Execution
 from pyqdemo.kernel.operations import Operation
 from pyqdemo.kernel.room import with_room
-from pyqdemo.kernel.tasks import Begin, End, Signalled, Start, Task
+from pyqdemo.kernel.tasks import End, Signalled, Start, Task
 from pyqdemo.kernel.texts import raised
 from pyqdemo.trace import Loss, OutcomeKind
 from pyqdemo.worlds.threads.carriers import Carriers
@@ -25,6 +25,14 @@ __all__ = ["Life", "Unwind", "World", "here"]
 
 Bear = Callable[[Life, Any, str, str, bytes | None], None]
 MOST_SWALLOWED = 20  # times that a task may catch its own unwinding
+
+
+class _BrokenOff(BaseException):
+    """A signal's handler raised ``error`` when the process's own code was over."""
+
+    def __init__(self, error: BaseException) -> None:
+        super().__init__()
+        self.error = error
 
 
 class World:
@@ -182,7 +190,14 @@ class World:
                 number = signalled.number
             finally:
                 life.inside = False
-            life.home.surroundings.handle_signal(number)
+            try:
+                life.home.surroundings.handle_signal(number)
+            except Unwind:
+                raise
+            except BaseException as error:
+                if life.body is not None:
+                    raise
+                raise _BrokenOff(error) from None
 
     def request(self, name: str, args: tuple[Any, ...], frame: FrameType | None) -> Any:
         """The calling task attempts an operation on what processes share.
@@ -351,14 +366,19 @@ class World:
 
     def _live(self, life: Life) -> None:  # its name is known to ``places``
         execution, task = self.execution, life.task
-        try:
-            execution.take_effect(task)  # its begin
-        except Signalled as signalled:
-            life.home.surroundings.handle_signal(signalled.number)
-            self._take_turn(life, Begin())
+        execution.take_effect(task)  # its begin; no signal comes before that
         assert life.body is not None, "it has not lived yet"
         # A carrier is used again: what a task sets in its context ends with it.
         result = Context().run(life.body)
+        life.body = None
+        try:
+            self._leave(life, result)
+        except _BrokenOff as broken:
+            self._break_off(life, broken.error)
+
+    def _leave(self, life: Life, result: str | None) -> None:
+        """A task's own code is over; with a main task its process ends."""
+        execution, task = self.execution, life.task
         self.perform(End(task, result), None)
         if life.at_exit is None:
             return
@@ -368,6 +388,15 @@ class World:
             for callback in callbacks:
                 callback()
         self.perform(execution.leave(task, bool(callbacks), life.home.exit_code), None)
+
+    def _break_off(self, life: Life, error: BaseException) -> None:
+        from pyqdemo.worlds.threads.breaking_off import break_off
+
+        while True:
+            try:
+                return break_off(life, error)
+            except _BrokenOff as again:
+                error = again.error
 
     def _unwind_next(self) -> None:
         """The execution is over: takes the next task off its stack, one at a time."""

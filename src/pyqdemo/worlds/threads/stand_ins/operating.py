@@ -115,7 +115,11 @@ def umask(mask: int, /) -> int:
 
 
 def register_at_fork(**_: Callable[..., object]) -> None:
-    """``os.register_at_fork``: nothing under control forks."""
+    """``os.register_at_fork``: noted, and never called. (A library has nothing to put right:
+    of what it keeps a forked process has a copy that is as new.)"""
+    world = here().world
+    if not world.places.look(_frame(1)).direct:
+        world.execution.note_uncontrolled("os.register_at_fork")
 
 
 def isatty(fd: int, /) -> bool:

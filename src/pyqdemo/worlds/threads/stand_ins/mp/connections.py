@@ -21,7 +21,7 @@ from pyqdemo.worlds.threads.stand_ins.values import short
 from pyqdemo.worlds.threads.surroundings import refuse
 from pyqdemo.worlds.threads.world import here
 
-__all__ = ["MADE", "NAMES", "Connection", "Pipe", "wait"]
+__all__ = ["MADE", "NAMES", "Connection", "Pipe", "connection_at", "wait"]
 
 _frame = sys._getframe
 _MODULE = "multiprocessing.connection"
@@ -205,10 +205,10 @@ def _pipe(duplex: bool, frame: FrameType) -> tuple[Connection, Connection]:
     first = world.share("pipe_end", (both,), frame, second=False)
     second = world.share("pipe_end", (both,), frame, of=first, second=True)
     world.aside("pipe.open", (first, second))
-    return _connection(first, True, both), _connection(second, both, True)
+    return connection_at(first, True, both), connection_at(second, both, True)
 
 
-def _connection(end: str, readable: bool, writable: bool) -> Connection:
+def connection_at(end: str, readable: bool, writable: bool) -> Connection:
     """An object over a handle that its process already holds."""
     life = here()
     numbers = life.home.scratch.get("handles")
@@ -266,14 +266,14 @@ def _reduce(connection: Connection) -> tuple[Any, ...]:
     sent = handles_sent()
     if sent is not None:
         sent.append(end)
-        return _connection, (end, *ways)
+        return connection_at, (end, *ways)
     life.world.aside("pipe.lend", (end,))
     return _adopt, (end, life.task.process.id, *ways)
 
 
 def _adopt(end: str, lender: str, readable: bool, writable: bool) -> Connection:
     here().world.request("pipe.adopt", (end, lender), _frame(1))
-    return _connection(end, readable, writable)
+    return connection_at(end, readable, writable)
 
 
 REDUCERS[Connection] = _reduce

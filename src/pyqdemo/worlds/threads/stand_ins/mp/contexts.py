@@ -24,7 +24,7 @@ from pyqdemo.worlds.threads.stand_ins.mp.processes import (
     parent_process,
 )
 
-__all__ = ["CONTEXT", "CONTEXTS", "NAMES", "PROCESS"]
+__all__ = ["CONTEXT", "CONTEXTS", "DEFAULT", "NAMES", "PROCESS"]
 
 
 class ForkProcess(Process):
@@ -175,7 +175,7 @@ _MADE: dict[str, Callable[..., Any]] = {
     "Pool": _pool,
 }
 
-_default = DefaultContext()
+DEFAULT = DefaultContext()
 _METHODS = (
     *("cpu_count", "freeze_support", "get_context", "get_start_method", "set_start_method"),
     *("get_all_start_methods", "set_executable", "set_forkserver_preload", "Manager"),
@@ -188,7 +188,7 @@ NAMES: dict[str, Any] = {
     "current_process": current_process,
     "parent_process": parent_process,
     "active_children": active_children,
-    **{name: getattr(_default, name) for name in (*_METHODS, *_MADE)},
+    **{name: getattr(DEFAULT, name) for name in (*_METHODS, *_MADE)},
     **{
         name: refused("refused_logger", f"multiprocessing.{name}")
         for name in ("get_logger", "log_to_stderr")
@@ -203,7 +203,7 @@ CONTEXT: dict[str, Any] = {
     "ForkProcess": ForkProcess,
     "SpawnProcess": SpawnProcess,
     "ForkServerProcess": ForkServerProcess,
-    "_default_context": _default,
+    "_default_context": DEFAULT,
 }
 
 #: Of ``multiprocessing.process``.

@@ -19,8 +19,9 @@ from pyqdemo.kernel.operations import Operation
 from pyqdemo.kernel.tasks import Join
 from pyqdemo.point import Access
 from pyqdemo.worlds.threads.lives import local
-from pyqdemo.worlds.threads.stand_ins.mp.connections import Connection, _connection
+from pyqdemo.worlds.threads.stand_ins.mp.connections import Connection, connection_at
 from pyqdemo.worlds.threads.stand_ins.mp.feeder import text_of
+from pyqdemo.worlds.threads.stand_ins.mp.finishing import finish_first
 from pyqdemo.worlds.threads.stand_ins.mp.locks import Handle
 from pyqdemo.worlds.threads.stand_ins.threads import Thread
 from pyqdemo.worlds.threads.stand_ins.values import SHORT, short
@@ -64,7 +65,7 @@ def pipe() -> tuple[Connection, Connection]:
     first = share(task, "pipe_end", (False,), quiet=True)
     second = share(task, "pipe_end", (False,), of=first, quiet=True)
     life.world.aside("pipe.open", (first, second))
-    return _connection(first, True, False), _connection(second, False, True)
+    return connection_at(first, True, False), connection_at(second, False, True)
 
 
 def send(writer: Connection, data: bytes, value: object) -> None:
@@ -200,7 +201,7 @@ def touch(part: str) -> None:
     here().world.execution.touch(Access(part, "w"))
 
 
-def await_thread(thread: Thread, frame: FrameType) -> None:
+def await_thread(thread: Thread, frame: FrameType | None) -> None:
     """Waits until one of the crew's threads is over; not for the one that calls."""
     life = here()
     assert thread._task is not None, "it was started"
@@ -215,13 +216,19 @@ def is_here(owner: str) -> bool:
 
 
 class _AtExit:
-    """In the line of what a process does before it ends; see ``living.leave``."""
+    """A call in the line of what a process finishes; see ``finishing``."""
 
-    def __init__(self, finish: Callable[[], object]) -> None:
-        self._finish_feeding = finish
+    def __init__(self, call: Callable[[], object]) -> None:
+        self._call = call
+        self._is_called = False
 
-    def _await_feeder(self) -> None:
-        """There is no feeder."""
+    def finish(self) -> None:
+        self._is_called = True
+        self._call()
+
+    def await_end(self) -> None:
+        if not self._is_called:
+            self.finish()  # which waits itself
 
 
 def at_exit(finish: Callable[[], object]) -> None:
@@ -233,7 +240,7 @@ def at_exit(finish: Callable[[], object]) -> None:
     life = here()
     if life.home.is_first:
         life.home.surroundings.at_last.insert(0, finish)
-    life.home.scratch.setdefault("queues fed", []).insert(0, _AtExit(finish))
+    finish_first(life.home, _AtExit(finish))
 
 
 def quietly(what: Callable[..., None], *args: Any) -> Callable[[], None]:

@@ -12,7 +12,7 @@ from pyqdemo.worlds.threads.world import here
 if TYPE_CHECKING:
     from pyqdemo.worlds.threads.stand_ins.mp.processes import Process
 
-__all__ = ["Family", "family"]
+__all__ = ["Family", "context", "family"]
 
 
 class Family:
@@ -55,3 +55,10 @@ def family(home: Home | None = None) -> Family:
         found = home.scratch["family"] = Family(home, MainProcess(home))
         found.method = home.world.start_method
     return found
+
+
+def context(method: str | None = None) -> Any:
+    """The context of a start method; of None that of the program's own."""
+    from pyqdemo.worlds.threads.stand_ins.mp.contexts import DEFAULT  # it needs what needs this
+
+    return DEFAULT.get_context(method)

@@ -10,6 +10,7 @@ from pyqdemo.kernel.texts import raised
 from pyqdemo.worlds.threads.lives import Home
 from pyqdemo.worlds.threads.pickling import dumps
 from pyqdemo.worlds.threads.stand_ins.failing import fail_thread
+from pyqdemo.worlds.threads.stand_ins.mp.finishing import finish_first
 from pyqdemo.worlds.threads.stand_ins.values import short
 from pyqdemo.worlds.threads.world import Unwind, here
 
@@ -69,7 +70,7 @@ class Feeding:
         elif isinstance(feeder, str):
             self._on_error = on_error
             self._is_fed = True
-            life.home.scratch.setdefault("queues fed", []).insert(0, self)
+            finish_first(life.home, self)
             world.start_feeder(feeder, self._live)
         if _can_change(value):
             world.request("mp.leave", (self._id, handle), frame)
@@ -80,17 +81,17 @@ class Feeding:
             self.is_told = True
             here().world.aside("mp.forget", (self._id,))
 
-    # What a process does before it ends, for each queue that it feeds.
+    # What a process does before it ends, for each queue that it feeds; see ``finishing``.
 
-    def _finish_feeding(self) -> None:
+    def finish(self) -> None:
         """Tells the feeder that there is no more."""
         self.is_told = True
         here().world.aside("mp.hang_up", (self._id,))
 
-    def _await_feeder(self) -> None:
+    def await_end(self) -> None:
         """Waits until the feeder has delivered all."""
         if not self.is_told:  # a daemon has put something in the meantime
-            self._finish_feeding()
+            self.finish()
         here().world.request("mp.finish", (self._id,), None)
 
     # The feeder's own code.
@@ -121,7 +122,13 @@ class Feeding:
             return goes_on
         facts = (self._id, payload, *text_of(value))
         del value  # while the feeder waits it shall not keep the program's objects alive
-        whole: bool = request("mp.deliver", facts, None)
+        try:
+            whole: bool = request("mp.deliver", facts, None)
+        except OSError as error:  # its end was closed before this process was forked
+            goes_on = request("mp.drop", (self._id, raised(error)), None)
+            if goes_on:
+                self._on_error(error, payload)  # as the library calls it by now
+            return goes_on
         del facts, payload
         while not whole:
             whole = request("mp.deliver", (self._id, None), None)

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from typing import Any
 
 from pyqdemo.kernel.texts import raised
 from pyqdemo.point import Access
 from pyqdemo.worlds.threads.lives import Home, Unwind, here
 from pyqdemo.worlds.threads.stand_ins.failing import show
 from pyqdemo.worlds.threads.stand_ins.mp.family import Family
+from pyqdemo.worlds.threads.stand_ins.mp.finishing import unfinished
 from pyqdemo.worlds.threads.stand_ins.mp.processes import (
     MainProcess,
     ParentProcess,
     Process,
-    _active,
+    children_alive,
 )
 from pyqdemo.worlds.threads.stand_ins.streams import standard_error
 
@@ -77,18 +77,17 @@ def leave() -> None:
     """What a process does before it ends: its queues are flushed, its daemons terminated,
     its other children waited for."""
     life = here()
-    fed: list[Any] = life.home.scratch.get("queues fed", [])
     life.world.execution.touch(Access(f"feeders:{life.home.main.id}", "r"))  # a daemon's put
-    for queue in fed:
-        queue._finish_feeding()
+    for each in unfinished(life.home):
+        each.finish()
     if "family" in life.home.scratch:
-        for child in _active(None):
+        for child in children_alive(None):
             if child.daemon:
                 child._signal("process.terminate", sys._getframe())
-        for child in _active(None):
+        for child in children_alive(None):
             child._join(None, None)
-    for queue in fed:
-        queue._await_feeder()
+    for each in unfinished(life.home):
+        each.await_end()
 
 
 def _code_of(error: SystemExit) -> int:

@@ -89,7 +89,7 @@ class Handle:
         self.maxvalue = maxvalue
 
     def acquire(
-        self, block: Any, timeout: float | None, frame: FrameType, scoped: bool = False
+        self, block: Any, timeout: float | None, frame: FrameType | None, scoped: bool = False
     ) -> bool:
         blocks = bool(block if sys.version_info >= (3, 12) else operator.index(block))
         args = (self.id, blocks, seconds_of(timeout) if blocks else None, scoped)

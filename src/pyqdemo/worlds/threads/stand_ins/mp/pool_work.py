@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable
+from types import FrameType
 from typing import Any
 
 from pyqdemo.kernel.operations import Model
@@ -57,7 +58,8 @@ class PoolCrew:
         owner: id of the process that made it.
         open: results that are not complete, by their numbers.
         workers: processes, in the order in which they were started.
-        state: of the pool; one for each thread, which is told in its turn, besides.
+        minding, sending, hearing: the state that each of the three threads has been told.
+        is_ended: ``terminate`` has been called.
     """
 
     def __init__(
@@ -67,7 +69,7 @@ class PoolCrew:
         initializer: Callable[..., object] | None,
         initargs: Iterable[Any],
         most: int | None,
-        frame: Any,
+        frame: FrameType,
     ) -> None:
         self.ctx = ctx
         self.count = count
@@ -129,7 +131,7 @@ class PoolCrew:
 
     # What the threads are told.
 
-    def hand_in(self, calls: Calls | None, frame: Any) -> None:
+    def hand_in(self, calls: Calls | None, frame: FrameType | None) -> None:
         """Calls for the thread that sends them; None: there will be no more."""
         here().world.perform(Put(self.line, calls), frame)
 
@@ -149,7 +151,7 @@ class PoolCrew:
         if here().world.execution.over is None:
             at_hand(Put(self.line, _LOST))
 
-    def terminate(self, frame: Any) -> None:
+    def terminate(self, frame: FrameType | None) -> None:
         """Ends the pool, whatever its workers are about; once."""
         if self.is_ended or not is_here(self.owner):
             return
@@ -236,18 +238,18 @@ def _handle_tasks(crew: PoolCrew) -> None:
 
 def _send_all(crew: PoolCrew, calls: Calls) -> bool:
     """Sends some calls; False if the pool was ended meanwhile."""
-    task = None
-    for task in calls.tasks:
+    call = None
+    for call in calls.calls:
         if crew.sending != RUN:
             return False
         try:
-            data = dumps(task)
+            data = dumps(call)
         except Exception as error:
-            crew.arrived(task.job, task.place, (False, error))
+            crew.arrived(call.job, call.place, (False, error))
         else:
-            send(crew.sender, data, task)
+            send(crew.sender, data, call)
     if calls.set_length is not None:
-        calls.set_length(0 if task is None else task.place + 1)
+        calls.set_length(0 if call is None else call.place + 1)
     return True
 
 

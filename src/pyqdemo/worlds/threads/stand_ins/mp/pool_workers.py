@@ -21,13 +21,13 @@ from pyqdemo.worlds.threads.stand_ins.mp.crews import (
 from pyqdemo.worlds.threads.stand_ins.mp.locks import Handle
 from pyqdemo.worlds.threads.world import here
 
-__all__ = ["Calls", "Task", "raise_it", "worker"]
+__all__ = ["Call", "Calls", "raise_it", "worker"]
 
 _library: Any = real
 
 
-class Task:
-    """One message to a worker.
+class Call:
+    """A call on its way to a worker.
 
     Args:
         job: number of the result that it belongs to.
@@ -45,7 +45,7 @@ class Task:
         self.kwargs = kwargs
 
     def __reduce__(self) -> Any:
-        return Task, (self.job, self.place, self.fn, self.args, self.kwargs)
+        return Call, (self.job, self.place, self.fn, self.args, self.kwargs)
 
     def __repr__(self) -> str:
         try:
@@ -55,26 +55,26 @@ class Task:
 
 
 class Calls:
-    """Tasks to be sent one by one.
+    """Calls to be sent one by one.
 
     Args:
-        tasks: as they come from the program's iterable, or the error that this raised.
+        calls: as they come from the program's iterable, or the error that this raised.
         set_length: told how many there were.
         told: how the record calls them.
     """
 
     def __init__(
         self,
-        tasks: Iterable[Task],
+        calls: Iterable[Call],
         set_length: Callable[[int], object] | None = None,
         told: str | None = None,
     ) -> None:
-        self.tasks = tasks
+        self.calls = calls
         self.set_length = set_length
         self._told = told
 
     def __repr__(self) -> str:
-        return self._told or ", ".join(map(repr, self.tasks))
+        return self._told or ", ".join(map(repr, self.calls))
 
 
 def raise_it(error: Exception) -> None:
@@ -106,20 +106,20 @@ def worker(
         initializer(*initargs)
     done = 0
     while most is None or done < most:
-        task = _next_task(calls, read_lock)
-        if task is None:
+        call = _next_call(calls, read_lock)
+        if call is None:
             return
         try:
-            outcome: tuple[bool, Any] = (True, task.fn(*task.args, **task.kwargs))
+            outcome: tuple[bool, Any] = (True, call.fn(*call.args, **call.kwargs))
         except Exception as error:
-            told = error if task.fn is raise_it else WithTraceback(error, _library.rebuild_exc)
+            told = error if call.fn is raise_it else WithTraceback(error, _library.rebuild_exc)
             outcome = (False, told)
-        _answer(task, outcome, results)
-        del task, outcome
+        _answer(call, outcome, results)
+        del call, outcome
         done += 1
 
 
-def _next_task(calls: Connection, read_lock: Handle) -> Task | None:
+def _next_call(calls: Connection, read_lock: Handle) -> Call | None:
     frame = sys._getframe()
     try:
         read_lock.acquire(True, None, frame, scoped=True)
@@ -129,14 +129,14 @@ def _next_task(calls: Connection, read_lock: Handle) -> Task | None:
             read_lock.release(frame)
     except (EOFError, OSError):
         return None
-    task: Task | None = loads(data)
-    return task
+    call: Call | None = loads(data)
+    return call
 
 
-def _answer(task: Task, outcome: tuple[bool, Any], results: str) -> None:
+def _answer(call: Call, outcome: tuple[bool, Any], results: str) -> None:
     try:
-        data = dumps((task.job, task.place, outcome))
+        data = dumps((call.job, call.place, outcome))
     except Exception as error:
         outcome = (False, _library.MaybeEncodingError(error, outcome[1]))
-        data = dumps((task.job, task.place, outcome))
+        data = dumps((call.job, call.place, outcome))
     simple_put(results, data, outcome[1])

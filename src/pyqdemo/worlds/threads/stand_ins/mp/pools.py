@@ -9,6 +9,7 @@ from types import FrameType
 from typing import Any, NoReturn
 
 from pyqdemo.worlds.threads.stand_ins.calls import refused_class
+from pyqdemo.worlds.threads.stand_ins.mp import family
 from pyqdemo.worlds.threads.stand_ins.mp.crews import (
     USUAL_PROCESSES,
     Chunk,
@@ -28,7 +29,7 @@ from pyqdemo.worlds.threads.stand_ins.mp.pool_work import (
     TERMINATE,
     PoolCrew,
 )
-from pyqdemo.worlds.threads.stand_ins.mp.pool_workers import Calls, Task, raise_it
+from pyqdemo.worlds.threads.stand_ins.mp.pool_workers import Call, Calls, raise_it
 from pyqdemo.worlds.threads.world import here
 
 __all__ = ["MADE", "NAMES", "Pool"]
@@ -54,9 +55,7 @@ class Pool:
         context: Any = None,
     ) -> None:
         if context is None:
-            from pyqdemo.worlds.threads.stand_ins.mp.contexts import CONTEXT
-
-            context = CONTEXT["_default_context"].get_context()
+            context = family.context()
         if processes is None:
             processes = USUAL_PROCESSES
         if processes < 1:
@@ -132,7 +131,7 @@ class Pool:
     ) -> ApplyResult:
         self._check_running()
         result = ApplyResult(self, callback, error_callback, frame)
-        self._crew.hand_in(Calls([Task(result._job, 0, func, args, kwds)]), frame)
+        self._crew.hand_in(Calls([Call(result._job, 0, func, args, kwds)]), frame)
         return result
 
     # Many calls, all results together.
@@ -188,8 +187,8 @@ class Pool:
             chunksize = 0
         result = MapResult(self, chunksize, length, callback, error_callback, frame)
         chunks = _chunks(func, iterable, chunksize, star)
-        tasks = _guarded(result._job, chunks)
-        self._crew.hand_in(Calls(tasks, None, f"{_name(func)}: {length} calls"), frame)
+        calls = _guarded(result._job, chunks)
+        self._crew.hand_in(Calls(calls, None, f"{_name(func)}: {length} calls"), frame)
         return result
 
     # Many calls, results one by one.
@@ -220,8 +219,8 @@ class Pool:
             calls: Iterable[tuple[Function, tuple[Any, ...]]] = ((func, (x,)) for x in iterable)
         else:
             calls = _chunks(func, iterable, chunksize, False)
-        tasks = _guarded(result._job, calls)
-        self._crew.hand_in(Calls(tasks, result._set_length, _name(func)), frame)
+        guarded = _guarded(result._job, calls)
+        self._crew.hand_in(Calls(guarded, result._set_length, _name(func)), frame)
         return result if chunksize == 1 else _flat(result)
 
     # Its end.
@@ -269,15 +268,15 @@ def _chunks(
         yield Chunk(func, chunk if star else [(each,) for each in chunk]), ()
 
 
-def _guarded(job: int, calls: Iterable[tuple[Function, tuple[Any, ...]]]) -> Generator[Task]:
-    """The tasks of some calls. If it cannot go on, the last one raises the reason."""
+def _guarded(job: int, calls: Iterable[tuple[Function, tuple[Any, ...]]]) -> Generator[Call]:
+    """Some calls on their way. If it cannot go on, the last one raises the reason."""
     place = 0
     try:
         for func, args in calls:
-            yield Task(job, place, func, args, {})
+            yield Call(job, place, func, args, {})
             place += 1
     except Exception as error:
-        yield Task(job, place, raise_it, (error,), {})
+        yield Call(job, place, raise_it, (error,), {})
 
 
 def _flat(results: Iterable[Iterable[Any]]) -> Generator[Any]:

@@ -32,6 +32,7 @@ from pyqdemo.worlds.threads.stand_ins.mp.executor_work import (
     Work,
 )
 from pyqdemo.worlds.threads.stand_ins.mp.executor_workers import CallItem
+from pyqdemo.worlds.threads.stand_ins.mp.family import context
 from pyqdemo.worlds.threads.stand_ins.mp.feeder import text_of
 from pyqdemo.worlds.threads.world import here
 
@@ -130,7 +131,7 @@ class ProcessPoolExecutor(Executor):
         elif max_workers <= 0:
             raise ValueError("max_workers must be greater than 0")
         if mp_context is None:
-            mp_context = _context("spawn" if max_tasks_per_child is not None else None)
+            mp_context = context("spawn" if max_tasks_per_child is not None else None)
         if initializer is not None and not callable(initializer):
             raise TypeError("initializer must be a callable")
         _check_most(max_tasks_per_child, mp_context)
@@ -191,12 +192,6 @@ class ProcessPoolExecutor(Executor):
         crew = getattr(self, "_crew", None)
         if crew is not None and is_here(crew.owner):
             crew.is_lost = True
-
-
-def _context(method: str | None) -> Any:
-    from pyqdemo.worlds.threads.stand_ins.mp.contexts import CONTEXT
-
-    return CONTEXT["_default_context"].get_context(method)
 
 
 def _check_most(most: Any, ctx: Any) -> None:

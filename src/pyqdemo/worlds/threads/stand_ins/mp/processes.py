@@ -17,7 +17,15 @@ from pyqdemo.worlds.threads.stand_ins.streams import flush_streams
 from pyqdemo.worlds.threads.stand_ins.values import SHORT
 from pyqdemo.worlds.threads.world import here
 
-__all__ = ["MainProcess", "Process", "active_children", "current_process", "parent_process"]
+__all__ = [
+    "MainProcess",
+    "ParentProcess",
+    "Process",
+    "active_children",
+    "children_alive",
+    "current_process",
+    "parent_process",
+]
 
 _frame = sys._getframe
 _SIGNAL_NAMES: dict[int, str] = getattr(real, "_exitcode_to_name", {})
@@ -300,10 +308,11 @@ def parent_process() -> Process | None:
 
 def active_children() -> list[Process]:
     """The children that are still there, in the order in which they were started."""
-    return _active(_frame(1))
+    return children_alive(_frame(1))
 
 
-def _active(frame: FrameType | None) -> list[Process]:
+def children_alive(frame: FrameType | None) -> list[Process]:
+    """As ``active_children``, called by the code of that frame; None at a process's end."""
     mine = family()
     if not mine.children:
         return []

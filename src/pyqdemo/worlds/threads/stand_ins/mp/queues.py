@@ -164,6 +164,8 @@ class JoinableQueue(Queue):
 class SimpleQueue(_Sent):
     """``multiprocessing.queues.SimpleQueue``: who puts writes into the pipe itself."""
 
+    _is_closed = False
+
     def __init__(self, *, ctx: Any) -> None:
         self._make("mp_simple", (), ctx, _frame(1), 0)
 
@@ -183,8 +185,15 @@ class SimpleQueue(_Sent):
     def get(self) -> Any:
         return self._take(True, None, _frame(1))
 
+    def close(self) -> None:
+        here().world.request("mp.close", (self._queue_id,), _frame(1))
+        self._is_closed = True
+
     def __getstate__(self) -> tuple[Any, ...]:
-        return self._state()
+        state = self._state()
+        if self._is_closed:
+            raise OSError("handle is closed")
+        return state
 
     def __setstate__(self, state: tuple[Any, ...]) -> None:
         (self._queue_id,) = state

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
+from pyqdemo.worlds.threads.stand_ins.mp.family import context
 from pyqdemo.worlds.threads.stand_ins.mp.locks import Handle, check_spawning
 from pyqdemo.worlds.threads.stand_ins.mp.memory import (
     Bytes,
@@ -36,7 +37,7 @@ class SynchronizedBase:
 
     def __init__(self, obj: Any, lock: Any = None, ctx: Any = None) -> None:
         self._obj = obj
-        self._lock = lock or _context(ctx).RLock()
+        self._lock = lock or (ctx or context()).RLock()
         self.acquire = self._lock.acquire
         self.release = self._lock.release
 
@@ -117,15 +118,6 @@ class SynchronizedString(SynchronizedArray):
         self._under(self._obj._set_text, "raw", value)
 
 
-def _context(ctx: Any) -> Any:
-    """That context, or the one of the program's start method."""
-    if ctx is not None:
-        return ctx
-    from pyqdemo.worlds.threads.stand_ins.mp.contexts import CONTEXT
-
-    return CONTEXT["_default_context"].get_context()
-
-
 def _single(kind: Any, frame: FrameType, *args: Any) -> Single:
     size = size_of(kind)
     check_plain(kind)
@@ -180,7 +172,7 @@ def _locked(obj: Memory, lock: Any, ctx: Any) -> Any:
     if lock is False:
         return obj
     if lock is True or lock is None:
-        ctx = _context(ctx)
+        ctx = ctx or context()
         lock = ctx.RLock()
     if not hasattr(lock, "acquire"):
         raise AttributeError(f"{lock!r} has no method 'acquire'")
