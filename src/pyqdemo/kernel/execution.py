@@ -164,7 +164,7 @@ class Execution:
         operation = chosen.pending
         assert operation is not None, "a task that is alive attempts something"
         due = operation.deadline_ns
-        if due is not None and due > self.now_ns and not operation.ready():
+        if due is not None and due > self.now_ns and not operation.ready() and not chosen.signals:
             self.now_ns = due  # loose: it overran whatever was before
         return chosen
 

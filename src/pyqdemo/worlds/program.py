@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import tokenize
 import warnings
+from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 from types import CodeType
+from typing import Any
 
 from pyqdemo.errors import UnusableFile
 from pyqdemo.trace import ProgramFile
@@ -50,6 +53,12 @@ def read_program(path: Path) -> tuple[ProgramFile, CodeType]:
 
 def digest_of(data: bytes) -> str:
     """As ``trace.ProgramFile.digest``."""
-    from hashlib import sha256  # OpenSSL takes its time to load
+    return "sha256:" + str(_sha256()(data).hexdigest())
 
-    return "sha256:" + sha256(data).hexdigest()
+
+def _sha256() -> Any:
+    """Python's own, which is there at once; hashlib would load OpenSSL first."""
+    for name in ("_sha2", "_sha256"):
+        with suppress(ImportError):
+            return import_module(name).sha256
+    return import_module("hashlib").sha256

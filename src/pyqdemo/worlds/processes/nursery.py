@@ -25,7 +25,7 @@ __all__ = ["Nursery", "NurseryLost"]
 
 # The folder we stand in is not where our own modules are looked for: it may hold a queue.py.
 _BOOT = (
-    "import sys; at = [*sys.modules]; del sys.path[: sys.path[:1] == ['']]; "
+    "import gc, sys; gc.disable(); at = [*sys.modules]; del sys.path[: sys.path[:1] == ['']]; "
     "from pyqdemo.worlds.processes.nursing import main; main(at)"
 )
 _ENDING_S = 6.0  # somewhat more than the helper takes at most

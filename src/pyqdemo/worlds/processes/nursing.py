@@ -259,8 +259,8 @@ def _keep_as_shared() -> None:
     """What is loaded now stays out of collections, so that children need not copy it."""
     import gc
 
-    gc.collect()
     gc.freeze()
+    gc.enable()  # it was off while everything was loaded, which it would only have slowed
 
 
 def _prctl() -> Callable[[int, int], object]:

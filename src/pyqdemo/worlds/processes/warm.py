@@ -16,7 +16,6 @@ _IMPORTED = (
     "pyqdemo.entering",
     "pyqdemo.worlds.threads.stand_ins.operating",
     "multiprocessing.queues",
-    "hashlib",
 )
 _MADE = ("builtins", "multiprocessing", "queue", "random", "threading", "time")
 _nobody: Any = None  # these are alike in every run
