@@ -249,3 +249,23 @@ def test_independent_operations_commute(family: str, how_many: Callable[..., int
                     assert second.task not in behind, (seed, first, second)
                 compared += 1
     assert compared > 60, compared
+
+
+def test_who_leaves_a_barrier_last_depends_on_who_leaves_first_where_one_died_at_its_door() -> None:
+    """Of three that go on together one is gone; another came to the door and was killed. Of the
+    two that are left the second opens the door and waits for the dead one to acknowledge that,
+    for ever: so they do not commute, though else two that pass do."""
+    wait = method("wait", ...)
+    make = partial(ModelBarrier, parties=3, acts=False)
+    main = planned(make, [*([[(wait, None)]] * 4), [(killing, None)]])
+    started = ["0"] * 6
+    inside = [*started, *("0.2", "0.2", "0.3", "0.3", "0.4", "0.4")]
+    for kills in (False, True):
+        at_door = [*inside, "0.1", "0.1", *(["0.5", "0.5"] if kills else [])]
+        rest = First()
+        drive(main, Replay(at_door, rest), Limits(max_steps=100))
+        one, other = (each for each in rest.look or () if each.task in ("0.2", "0.3"))
+        assert one.operation == other.operation == "wait"
+        assert independent(one, other) == (not kills)
+        first = after(main, [*at_door, one.task, other.task])
+        assert (first == after(main, [*at_door, other.task, one.task])) == (not kills)
