@@ -25,6 +25,7 @@ from pyqdemo.executing import Plan, carry
 from pyqdemo.executing.carrying import ground_of, program_for
 from pyqdemo.kernel.log import Log
 from pyqdemo.strategies.random import Random
+from pyqdemo.trace import OutcomeKind
 
 DEMOS = Path(__file__).parent.parent / "demos"
 PROGRAMS = {
@@ -121,7 +122,12 @@ def ours_warm(program: Path, world: str) -> Iterator[Callable[[int], float]]:
     plan = Plan(program=program, world=world)
     loaded = program_for(plan)
     with ground_of(plan) as ground:
-        yield lambda seed: seconds(lambda: carry(loaded, plan, Random(seed), ground, Log()))
+
+        def once(seed: int) -> None:
+            kind = carry(loaded, plan, Random(seed), ground, Log()).outcome().kind
+            assert kind is OutcomeKind.COMPLETED, kind
+
+        yield lambda seed: seconds(lambda: once(seed))
 
 
 def ours_cold(program: Path) -> float:
@@ -130,7 +136,8 @@ def ours_cold(program: Path) -> float:
     def once() -> None:
         plan = Plan(program=program, world="real")
         with ground_of(plan) as ground:
-            carry(program_for(plan), plan, Random(1), ground, Log())
+            kind = carry(program_for(plan), plan, Random(1), ground, Log()).outcome().kind
+        assert kind is OutcomeKind.COMPLETED, kind
 
     return seconds(once)
 

@@ -32,6 +32,7 @@ __all__ = ["Binding", "Program", "bind", "facts_of", "load", "program_from", "pr
 _mains = Mains()
 _PROCESSES = ("multiprocessing", "concurrent.futures.process")
 
+
 def load(path: Path | str, *, function: str | None = None, called: str | None = None) -> Program:
     """Reads and compiles a program's file.
 

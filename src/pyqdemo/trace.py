@@ -126,6 +126,8 @@ class Header:
             them: numbers, texts, true, false, null, lists, and tables named by texts.
         arguments: ``sys.argv[1:]`` (a program of the user's own).
         start_method: ``fork``, ``spawn``, ``forkserver``, or None where no process was made.
+            Under control the one that counts where the program says none itself; by which a
+            process was started stands in its ``start``.
         stdout: ``pipe`` where what a process printed waited in a buffer; None for a terminal,
             and natively.
         speed: by how much the program's sleeps were divided; None where the clock is virtual.

@@ -260,7 +260,7 @@ class _Writer:
         table = _BOUNDED
         if draw.random() < 0.08 and kind in _ENDING:
             table = _ENDING
-        elif not self._calm and draw.random() < 0.1 and kind in _UNBOUNDED:
+        elif draw.random() < (0.03 if self._calm else 0.1) and kind in _UNBOUNDED:
             table = _UNBOUNDED
         call = self._filled(draw.choice(table[kind]), x=name)
         lines = self._tried(f"{name}.{call}", call.split("(")[0], kind)
@@ -272,10 +272,19 @@ class _Writer:
 
     def _tried(self, expression: str, label: str, kind: str = "") -> list[str]:
         self._labels += 1
-        shown = f"show({self._labels}, {expression})" if kind != "array" or "set" not in label else expression
+        shown = (
+            f"show({self._labels}, {expression})"
+            if kind != "array" or "set" not in label
+            else expression
+        )
         if not self._calm and self._draw.random() < 0.08:
             return [shown]
-        return ["try:", f"    {shown}", "except Exception as e:", f"    show({self._labels}, type(e))"]
+        return [
+            "try:",
+            f"    {shown}",
+            "except Exception as e:",
+            f"    show({self._labels}, type(e))",
+        ]
 
     def _plain(self, depth: int, level: int) -> list[str]:
         draw = self._draw
@@ -332,9 +341,10 @@ class _Writer:
         lines = [f"children.append(mp.Process(target=body{body}, args=(s,), daemon={daemon}))"]
         if self._calm:
             lines.append("children[-1].start()")  # and nothing is printed while both go on
-            ending = draw.choice(["join", "join", "settle terminate", "settle kill"])
+            ways = ["join", "join", "settle terminate", "settle kill"]
+            ending = draw.choice(ways if level == 0 else ways[:2])  # one such bound at a time
             if ending == "join":
-                return [*lines, "children[-1].join(30)", "show('code', children[-1].exitcode)"]
+                return [*lines, "children[-1].join()", "show('code', children[-1].exitcode)"]
             how = ending.split()[1]
             lines += ["children[-1].join(8)", f"children[-1].{how}()", "children[-1].join(30)"]
             return [*lines, "show('code', children[-1].exitcode)"]
@@ -396,6 +406,11 @@ class _Writer:
         values = ["1", "'text'", "(1, 'two')", "None", "[]"]
         if not self._calm:
             values += ["box", "box", "noted", "'x' * 70_000", "b'y' * 5_000", "Shut()", "Odd(1)"]
+            values.append(
+                f"s['{draw.choice([each for all in self._of.values() for each in all])}']"
+                if self._of
+                else "2"
+            )
         words = {"v": draw.choice(values), "x": x, "size": str(draw.choice([0, 0, 1, 2]))}
         words["few"] = str(draw.randint(0, 2))
         words["t"] = draw.choice(["0.01", "0.1", "0.5", "0"])

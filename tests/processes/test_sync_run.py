@@ -206,3 +206,42 @@ def test_real_processes_give_the_same_events(source: str, tmp_path: Path) -> Non
     simulated, real = (pyqdemo.run(program, seed=2, world=world) for world in ("simulated", "real"))
     assert real.events == simulated.events
     assert real.outcome == simulated.outcome
+
+
+INHERITED = """
+import multiprocessing as mp
+
+def take(shared):
+    pass
+
+def main():
+    fork, spawn = mp.get_context("fork"), mp.get_context("spawn")
+    for shared in (fork.Event(), fork.Barrier(2), fork.Condition()):
+        try:
+            spawn.Process(target=take, args=(shared,)).start()
+        except RuntimeError as error:
+            print(type(shared).__name__, str(error)[:35])
+    for make in (mp.Lock, mp.Semaphore, mp.Event, mp.Condition, mp.Barrier, mp.Value, mp.Array):
+        try:
+            make(1, 2, 3, 4, 5)
+        except TypeError as error:
+            print(error)
+    for make in (mp.Barrier, mp.RawValue, mp.RawArray):
+        try:
+            make()
+        except TypeError as error:
+            print(error)
+"""
+
+
+def test_what_was_made_for_forked_processes_and_wrong_arguments_raise_as_natively(
+    tmp_path: Path,
+) -> None:
+    """An event and a barrier are made of locks that know for which start method they are. The
+    texts of what is called wrongly name the library's own methods."""
+    program = tmp_path / "inherited.py"
+    program.write_text(INHERITED + FOOT)
+    command = [sys.executable, str(program)]
+    native = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    assert len(native.stdout.splitlines()) == 3 + 7 + 3
+    assert pyqdemo.run(program, seed=0, world="simulated").printed() == native.stdout

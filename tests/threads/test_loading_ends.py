@@ -50,7 +50,9 @@ def test_what_would_hang_or_escape_ends_the_run_with_one_error(
     statement: str, happened: str, what: str, around: str, tmp_path: Path
 ) -> None:
     """Also where the program catches everything: what it prints then is no part of the run."""
-    program = written(tmp_path, main=around.format(statement), one="import multiprocessing.managers")
+    program = written(
+        tmp_path, main=around.format(statement), one="import multiprocessing.managers"
+    )
     with pytest.raises(RunError) as caught:
         carry(program)
     where = "one.py:1" if statement == "import one" else f"main.py:{1 if around == '{}' else 2}"

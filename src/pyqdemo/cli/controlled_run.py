@@ -167,7 +167,14 @@ def _control(done: Controlled, replayed: Replayed | None, look: Look) -> UnderCo
         replayed,
         xray=None if look.quiet else xray(trace),
         in_full=look.plain,
+        start_methods=_start_methods(trace),
     )
+
+
+def _start_methods(trace: Trace) -> tuple[str, ...]:
+    """By which processes were started, in the order in which each first was."""
+    starts = (event for event in trace.events if event.operation == "start" and event.value)
+    return tuple(dict.fromkeys(event.value or "" for event in starts))
 
 
 def _steps(trace: Trace) -> int:

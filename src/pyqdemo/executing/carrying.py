@@ -43,10 +43,14 @@ from pyqdemo.worlds.threads.world import World
 if TYPE_CHECKING:
     from pyqdemo.worlds.processes.grounds import Grounds
 
-__all__ = ["Controlled", "Watcher", "carry", "execute", "ground_of", "program_for"]
+__all__ = ["ENTRY", "Controlled", "Watcher", "carry", "execute", "ground_of", "program_for"]
 
 
 Ground = Union[Carriers, "Grounds"]
+
+
+#: Where each real process of a program begins.
+ENTRY = "pyqdemo.entering"
 
 
 class Watcher(Protocol):
@@ -125,7 +129,7 @@ def ground_of(plan: Plan) -> Ground:
     if plan.world == "real":
         from pyqdemo.worlds.processes.grounds import Grounds
 
-        return Grounds()
+        return Grounds(ENTRY)
     return Carriers(pinned=True)
 
 

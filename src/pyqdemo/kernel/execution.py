@@ -14,13 +14,13 @@ from pyqdemo.kernel.log import Log
 from pyqdemo.kernel.operations import Model, Note, Operation, Write, seconds_ns
 from pyqdemo.kernel.process_state import FIRST_NUMBER, ProcessState
 from pyqdemo.kernel.room import with_room
-from pyqdemo.kernel.tasks import AwaitThreads, Begin, Exit, Signalled, Task
+from pyqdemo.kernel.tasks import AwaitThreads, Begin, Exit, MustWait, Signalled, Task
 from pyqdemo.kernel.texts import raised, told
 from pyqdemo.kernel.waiting import Circles, waits
 from pyqdemo.point import Access, Exhausted, Pending, Point, Step, Strategy
 from pyqdemo.trace import Loss, Outcome, OutcomeKind, TaskKind, Wait
 
-__all__ = ["MODEL", "Execution", "Written"]
+__all__ = ["MODEL", "Execution", "Written", "next_id"]
 
 #: Version of the models and of the step's grain. A schedule means the same run only under
 #: the version it was made with, so whatever changes a run changes this.
@@ -54,6 +54,17 @@ class _Ending:
     kind: OutcomeKind
     detail: str = ""
     waits: tuple[Wait, ...] = ()
+
+
+def next_id(task: Task, kind: str, quiet: bool) -> tuple[str, int]:
+    """The id of the next resource of a kind that a task makes, and its number.
+
+    Args:
+        quiet: it is a library's own affair; those are counted apart.
+    """
+    counted = f"~{kind}" if quiet else kind
+    task.made[counted] = number = task.made.get(counted, 0) + 1
+    return f"{task.id}/{kind}{'~' if quiet else '/'}{number}", number
 
 
 class Execution:
@@ -204,6 +215,16 @@ class Execution:
         if self._behind:
             self._catch_up()
         return answer
+
+    def perform_inside(self, task: Task, operation: Operation) -> Any:
+        """An operation inside another: in a comparison, a ``repr``, a ``__del__``.
+
+        Raises:
+            MustWait: it cannot take effect now.
+        """
+        if not operation.ready():
+            raise MustWait(operation.kind)
+        return self.perform(task, operation)
 
     def operation(self, task: Task, name: str, args: tuple[Any, ...]) -> Operation:
         """The operation of a name in ``kernel.mp.catalogue``, to be attempted by a task."""
@@ -381,9 +402,7 @@ class Execution:
             task: who makes it.
             capacity, of, location, name: as in ``trace.Resource``.
         """
-        counted = f"~{model.kind}" if quiet else model.kind
-        task.made[counted] = number = task.made.get(counted, 0) + 1
-        model.id = f"{task.id}/{model.kind}{'~' if quiet else '/'}{number}"
+        model.id, number = next_id(task, model.kind, quiet)
         if self.log is not None and not quiet:
             label = name or f"{model.kind}-{number}"
             self.log.resource(model.id, model.kind, label, capacity, of, location)

@@ -22,6 +22,7 @@ __all__ = [
     "Exit",
     "IsAlive",
     "Join",
+    "MustWait",
     "Signalled",
     "Start",
     "Task",
@@ -45,6 +46,18 @@ class Signalled(BaseException):
     def __init__(self, number: int) -> None:
         super().__init__(number)
         self.number = number
+
+
+class MustWait(Exception):
+    """An operation inside another cannot take effect now, and nobody else may go first.
+
+    Attributes:
+        kind: of that operation.
+    """
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(kind)
+        self.kind = kind
 
 
 class Task:

@@ -54,6 +54,7 @@ class UnderControl:
         replayed: None unless the run repeats a recorded one.
         xray: its hidden parts; None where nobody wants to see them.
         in_full: whether they are shown in full, not only what is instructive of them.
+        start_methods: by which processes were started; empty for the header's.
     """
 
     header: Header
@@ -63,6 +64,7 @@ class UnderControl:
     replayed: Replayed | None = None
     xray: XRay | None = None
     in_full: bool = False
+    start_methods: tuple[str, ...] = ()
 
     @property
     def differs(self) -> bool:
@@ -156,10 +158,11 @@ def control_rows(control: UnderControl) -> Iterator[tuple[Text, Text, Tone]]:
     header = control.header
     if header.processes in _PROCESSES:
         label, told = _PROCESSES[header.processes]
-        if header.start_method is not None:
+        methods = control.start_methods or tuple(filter(None, [header.start_method]))
+        if methods:
             told = Text(
-                _STARTED.en.format(told=told.en, method=header.start_method),
-                _STARTED.zh.format(told=told.zh, method=header.start_method),
+                _STARTED.en.format(told=told.en, method=", ".join(methods)),
+                _STARTED.zh.format(told=told.zh, method="、".join(methods)),
             )
         yield label, told, Tone.INK
     if control.uncontrolled:

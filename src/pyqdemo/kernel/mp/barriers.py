@@ -177,8 +177,10 @@ class Pass(_OnBarrier):
         return answer
 
     def accesses(self) -> tuple[Access, ...]:
-        # Of those who pass it does not matter who is the first; one with a bound may spoil it.
-        mode = "a" if self.timeout_s is None else "w"
+        # Of those who pass it does not matter who is the first, but that one with a bound may
+        # spoil it, and that the last opens the door, at which one may have been killed.
+        adds = self.timeout_s is None and not self.barrier.dead
+        mode = "a" if adds else "w"
         return (Access(self.barrier.id, mode), *self.barrier.lives(), *clock_of(self))
 
 

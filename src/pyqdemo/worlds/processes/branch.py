@@ -13,11 +13,11 @@ from collections.abc import Callable
 from operator import attrgetter
 from typing import Any
 
-from pyqdemo.kernel.execution import Execution
+from pyqdemo.kernel.execution import Execution, next_id
 from pyqdemo.kernel.limits import Limits
 from pyqdemo.kernel.log import Log
 from pyqdemo.kernel.operations import Operation
-from pyqdemo.kernel.tasks import Begin, Signalled, Task
+from pyqdemo.kernel.tasks import Begin, MustWait, Signalled, Task
 from pyqdemo.kernel.texts import told
 from pyqdemo.point import Point
 from pyqdemo.trace import Event, OutcomeKind, Resource, TaskKind, Wait
@@ -129,6 +129,20 @@ class Branch(Execution):
             self._done(task, operation)
         return answer
 
+    def perform_inside(self, task: Task, operation: Operation) -> Any:
+        if type(operation) is not Remote:
+            return super().perform_inside(task, operation)
+        items, parts = self._told_now()
+        form = self._form(operation, parts)
+        message = ["inside", items, task.id, form, self.now_ns, task.items, _lengths(parts)]
+        self._say(message, put_together(parts))
+        (how, answer, self.now_ns, task.items), payload = self._hear()
+        if how == "wait":
+            raise MustWait(answer)
+        if how == "raised":
+            raise error_of(answer)
+        return payload if how == "bytes" else answer
+
     def farewell(self, error: BaseException | None) -> None:
         """The last message of this process: what was not yet told."""
         for loss in self.losses:
@@ -174,8 +188,7 @@ class Branch(Execution):
         name: str | None = None,
         quiet: bool = False,
     ) -> str:
-        counted = f"~{kind}" if quiet else kind
-        task.made[counted] = number = task.made.get(counted, 0) + 1
+        id, _ = next_id(task, kind, quiet)
         facts = {
             "capacity": capacity,
             "of": of,
@@ -184,7 +197,7 @@ class Branch(Execution):
             "quiet": quiet,
         }
         self._items.append(["share", task.id, kind, args, facts])
-        return f"{task.id}/{kind}{'~' if quiet else '/'}{number}"
+        return id
 
     def retire(self, task: Task) -> None:
         super().retire(task)
@@ -218,12 +231,7 @@ class Branch(Execution):
 
     def _report(self) -> None:
         """Tells what was done since the last time, and what the tasks attempt now."""
-        for file in self._sources.files:
-            if file.name not in self._told_files:
-                self._told_files.add(file.name)
-                self._items.append(["file", file.name])
-        parts: list[bytes] = []
-        items = [_plain(item, parts) for item in self._items]
+        items, parts = self._told_now()
         pending = [[task.id, self._form(each, parts)] for task, each in self._attempted.items()]
         ready = [
             task.id
@@ -232,13 +240,23 @@ class Branch(Execution):
             if task.pending.ready()
         ]
         counts = [self.running.id, self.running.items]
-        lengths = [len(part) for part in parts]
-        self._say([items, pending, ready, self.now_ns, counts, lengths], put_together(parts))
+        message = [items, pending, ready, self.now_ns, counts, _lengths(parts)]
+        self._say(message, put_together(parts))
         self._told = True
-        self._items.clear()
         for operation in self._attempted.values():
             self._interrupted.pop(operation, None)
         self._attempted.clear()
+
+    def _told_now(self) -> tuple[list[Any], list[bytes]]:
+        """What was done since the last time, for a message, and the bytes beside it."""
+        for file in self._sources.files:
+            if file.name not in self._told_files:
+                self._told_files.add(file.name)
+                self._items.append(["file", file.name])
+        parts: list[bytes] = []
+        items = [_plain(item, parts) for item in self._items]
+        self._items.clear()
+        return items, parts
 
     def _form(self, operation: Operation, parts: list[bytes]) -> list[Any]:
         """What the coordinator has to know of an operation that a task attempts."""
@@ -291,6 +309,10 @@ class Branch(Execution):
             return self._wire.receive()
         except (EOFError, ChannelLost):
             os._exit(GONE)
+
+
+def _lengths(parts: list[bytes]) -> list[int]:
+    return [len(part) for part in parts]
 
 
 def _plain(item: Any, parts: list[bytes]) -> list[Any]:

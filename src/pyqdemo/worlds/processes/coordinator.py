@@ -30,8 +30,6 @@ from pyqdemo.worlds.processes.peers import Peer
 
 __all__ = ["Coordinator", "RealExecution"]
 
-#: The module in which the processes of a program begin: it knows more than we may.
-ENTRY = "pyqdemo.entering"
 TICK_S = 0.05
 BOOT_S = 30.0  # for a process to say hello
 ENDING_S = 5.0  # for a process that has been ended to be gone, and for its last words
@@ -66,6 +64,7 @@ class Coordinator:
     Args:
         execution: what decides.
         nursery, listener: they may serve other runs before and after.
+        entry: as of ``Grounds``.
         facts: of the program and the run, for every process that begins anew;
             ``patience_s`` among them: real seconds that one step may take.
         tick: called some 20 times a second while the run goes on.
@@ -83,6 +82,7 @@ class Coordinator:
         execution: RealExecution,
         nursery: Nursery,
         listener: Listener,
+        entry: str,
         facts: Mapping[str, Any],
         *,
         tick: Callable[[], None] | None = None,
@@ -91,6 +91,7 @@ class Coordinator:
         self.execution = execution
         self._nursery = nursery
         self._listener = listener
+        self._entry_module = entry
         self._facts = dict(facts)
         self._patience_s: float = facts["patience_s"] * LONGER
         self._tick = tick
@@ -139,7 +140,7 @@ class Coordinator:
         peer.watched = Watched(pid)
 
     def _entry(self, name: str, main: Task) -> tuple[str, str, str, str]:
-        function = f"{ENTRY}:{name}"
+        function = f"{self._entry_module}:{name}"
         return function, self._listener.address, self._listener.token, main.id
 
     def _started(self, process: Task, method: str, payload: bytes | None) -> None:
@@ -234,14 +235,28 @@ class Coordinator:
         execution, wire = self.execution, peer.wire
         assert wire is not None, "it was told to go on"
         try:
-            if not self._await_word(peer):
-                return
-            self._hearing.report(peer.main, *wire.receive())
+            while True:
+                if not self._await_word(peer):
+                    return
+                message, payload = wire.receive()
+                if message[0] != "inside":
+                    break
+                self._answer_inside(peer, message, payload)
+            self._hearing.report(peer.main, message, payload)
         except (EOFError, ValueError):
             self._died(peer)
             return
         if execution.over is not None:
             self._hear_last_words(peer)
+
+    def _answer_inside(self, peer: Peer, message: list[Any], payload: bytes | None) -> None:
+        """A task performs an operation inside another: in the middle of its step."""
+        assert peer.wire is not None, "it has just spoken"
+        how, answer = self._hearing.inside(peer.main, message, payload)
+        how = "bytes" if isinstance(answer, bytes) else how
+        task, execution = self.execution.task(message[2]), self.execution
+        said = [how, None if how == "bytes" else answer, execution.now_ns, task.items]
+        peer.wire.send(said, answer if how == "bytes" else None)
 
     def _await_word(self, peer: Peer) -> bool:
         """Waits for a process's next word; False if the run is over without it."""

@@ -28,21 +28,24 @@ class Grounds:
     As a context manager it ends every process.
 
     Args:
+        entry: name of the module in which a process of the program begins; it has functions
+            ``first`` and ``further``, which get the coordinator's address, its token and the
+            id of the process's main task.
         patience_s: real seconds that one step of a task may take.
 
     Raises:
         RunError: the fork server could not be started.
     """
 
-    def __init__(self, patience_s: float = PATIENCE_S) -> None:
+    def __init__(self, entry: str, patience_s: float = PATIENCE_S) -> None:
+        self._entry = entry
         self._patience_s = patience_s
         self._there: tuple[Listener, Nursery] | None = self._open()
 
-    @staticmethod
-    def _open() -> tuple[Listener, Nursery]:
+    def _open(self) -> tuple[Listener, Nursery]:
         listener = Listener()
         try:
-            return listener, Nursery(listener.folder, _ENGINE)
+            return listener, Nursery(listener.folder, (self._entry, *_ENGINE))
         except BaseException:
             listener.close()
             raise
@@ -81,7 +84,13 @@ class Grounds:
         listener.token = os.urandom(16).hex()
         facts = {**facts, "patience_s": self._patience_s}
         coordinator = Coordinator(
-            execution, nursery, listener, facts, tick=tick, asked_to_stop=asked_to_stop
+            execution,
+            nursery,
+            listener,
+            self._entry,
+            facts,
+            tick=tick,
+            asked_to_stop=asked_to_stop,
         )
         try:
             coordinator.run()

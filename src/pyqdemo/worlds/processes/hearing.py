@@ -8,10 +8,10 @@ from typing import Any
 from pyqdemo.errors import RunError
 from pyqdemo.kernel.execution import Execution, Written
 from pyqdemo.kernel.operations import Operation
-from pyqdemo.kernel.tasks import Task
+from pyqdemo.kernel.tasks import MustWait, Task
 from pyqdemo.trace import Event, Loss, OutcomeKind, Resource
 from pyqdemo.trace import Task as TaskRecord
-from pyqdemo.worlds.processes.forms import read_record, shown, taken_apart
+from pyqdemo.worlds.processes.forms import form_of_error, read_record, shown, taken_apart
 from pyqdemo.worlds.processes.mirror import Own
 
 __all__ = ["Hearing"]
@@ -53,6 +53,24 @@ class Hearing:
         for task in execution.alive:
             if task.process is process and isinstance(task.pending, Own):
                 task.pending.can = task.id in can
+
+    def inside(self, process: Task, message: list[Any], payload: bytes | None) -> list[Any]:
+        """An operation that a task performs inside another, at once; gives how it went and
+        what came of it. See ``Branch.perform_inside``."""
+        _, items, id, (_, _, name, args, location, _), now_ns, count, lengths = message
+        execution = self._execution
+        parts, task = taken_apart(payload, lengths), self._execution.task(id)
+        task.items, execution.now_ns = count, max(execution.now_ns, now_ns)
+        for item in items:
+            self._item(process, parts, *item)
+        operation = execution.operation(task, name, tuple(shown(args, parts)))
+        operation.location = location
+        try:
+            return ["value", execution.perform_inside(task, operation)]
+        except MustWait as wait:
+            return ["wait", wait.kind]
+        except Exception as error:
+            return ["raised", form_of_error(error)]
 
     def last_words(self, process: Task, message: list[Any], payload: bytes | None) -> None:
         """What a process had not told yet when it was over."""

@@ -13,7 +13,6 @@ from pyqdemo.worlds.threads.modules import make
 __all__: list[str] = []
 
 _IMPORTED = (
-    "pyqdemo.entering",
     "pyqdemo.worlds.threads.stand_ins.operating",
     "multiprocessing.queues",
 )

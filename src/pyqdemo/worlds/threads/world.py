@@ -13,7 +13,7 @@ from typing import Any
 from pyqdemo.kernel.execution import Execution
 from pyqdemo.kernel.operations import Operation
 from pyqdemo.kernel.room import with_room
-from pyqdemo.kernel.tasks import End, Signalled, Start, Task
+from pyqdemo.kernel.tasks import End, MustWait, Signalled, Start, Task
 from pyqdemo.kernel.texts import raised
 from pyqdemo.trace import Loss, OutcomeKind
 from pyqdemo.worlds.threads.carriers import Carriers
@@ -163,12 +163,13 @@ class World:
         """An operation inside another: in a comparison, a ``repr``, a ``__del__``."""
         if life.looking:
             raise OnlyLooking
-        if not operation.ready():
-            told = f"{life.task.name} would have to wait inside an operation: {operation.kind}"
-            self.execution.end(OutcomeKind.ABORTED, told)
-            life.unwinding = True
-            raise Unwind
-        return self.execution.perform(life.task, operation)
+        try:
+            return self.execution.perform_inside(life.task, operation)
+        except MustWait as wait:
+            told = f"{life.task.name} would have to wait inside an operation: {wait.kind}"
+        self.execution.end(OutcomeKind.ABORTED, told)
+        life.unwinding = True
+        raise Unwind
 
     def _take_turn(self, life: Life, operation: Operation) -> Any:
         execution, task = self.execution, life.task

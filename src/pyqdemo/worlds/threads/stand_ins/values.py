@@ -30,9 +30,10 @@ def short(value: object) -> tuple[str, int]:
     if kind is str or kind is bytes:
         return repr(value[:SHORT]), max(0, len(value) - SHORT)  # type: ignore[index, arg-type]
     life = getattr(local, "life", None)
-    before = life is not None and life.looking
+    before = (False, False) if life is None else (life.looking, life.inside)
     if life is not None:
-        life.looking = True
+        # Also where no operation is under way yet: looking is no step.
+        life.looking = life.inside = True
     try:
         text = _bounded.repr(value)
     except OnlyLooking:
@@ -41,5 +42,5 @@ def short(value: object) -> tuple[str, int]:
         text = f"<{kind.__name__}: repr raised {type(error).__name__}>"
     finally:
         if life is not None:
-            life.looking = before
+            life.looking, life.inside = before
     return text[:SHORT], max(0, len(text) - SHORT)

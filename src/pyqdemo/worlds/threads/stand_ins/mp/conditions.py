@@ -10,7 +10,12 @@ from typing import Any
 from pyqdemo.kernel.mp.barriers import STUCK
 from pyqdemo.kernel.texts import raised
 from pyqdemo.worlds.threads.stand_ins import conditions as between_threads
-from pyqdemo.worlds.threads.stand_ins.mp.locks import Handle, check_spawning, seconds_of
+from pyqdemo.worlds.threads.stand_ins.mp.locks import (
+    Handle,
+    check_inherited,
+    check_spawning,
+    seconds_of,
+)
 from pyqdemo.worlds.threads.world import here
 
 __all__ = ["MADE", "NAMES", "Barrier", "Condition", "Event"]
@@ -92,6 +97,7 @@ class Event:
     """``multiprocessing.Event``."""
 
     def __init__(self, *, ctx: Any) -> None:
+        self._is_fork_ctx = ctx.get_start_method() == "fork"
         self._id = here().world.share("mp_event", (), _frame(1))
 
     def is_set(self) -> bool:
@@ -113,7 +119,8 @@ class Event:
         return up or bool(request("mp.event_look_again", (self._id, bound), frame))
 
     def __getstate__(self) -> Any:
-        check_spawning(self, "Condition")  # the first thing inside a real one
+        # Of a real one the first thing inside.
+        check_inherited(self, self._is_fork_ctx, "Condition")
         return self.__dict__
 
     def __repr__(self) -> str:
@@ -132,6 +139,7 @@ class Barrier:
         *,
         ctx: Any,
     ) -> None:
+        self._is_fork_ctx = ctx.get_start_method() == "fork"
         self._parties = parties
         self._action = action
         self._timeout = timeout
@@ -194,7 +202,7 @@ class Barrier:
         return answer
 
     def __getstate__(self) -> Any:
-        check_spawning(self, "Condition")
+        check_inherited(self, self._is_fork_ctx, "Condition")
         return self.__dict__
 
     def __repr__(self) -> str:
@@ -221,6 +229,9 @@ def _barrier(
 ) -> Barrier:
     return Barrier(parties, action, timeout, ctx=ctx.get_context())
 
+
+for _made in (_condition, _event, _barrier):
+    _made.__qualname__ = f"BaseContext.{_made.__annotations__['return']}"  # as errors have it
 
 #: What a context makes, by name.
 MADE: dict[str, Callable[..., Any]] = {

@@ -37,6 +37,7 @@ class Family:
         self.importing = False
         self.method: str | None = None
         self.methods: list[str] = multiprocessing.get_all_start_methods()
+        self.methods.sort(key=lambda method: method != home.world.start_method)
 
     @property
     def number(self) -> int:
@@ -53,7 +54,6 @@ def family(home: Home | None = None) -> Family:
         from pyqdemo.worlds.threads.stand_ins.mp.processes import MainProcess
 
         found = home.scratch["family"] = Family(home, MainProcess(home))
-        found.method = home.world.start_method
     return found
 
 

@@ -49,13 +49,13 @@ def check_spawning(shared: object, name: str | None = None) -> None:
         raise RuntimeError(told)
 
 
-def check_inherited(shared: object, is_fork_ctx: bool) -> None:
+def check_inherited(shared: object, is_fork_ctx: bool, name: str | None = None) -> None:
     """What ``check_spawning`` checks, and that it was not made for processes that are forked.
 
     Raises:
         RuntimeError: it must not be pickled.
     """
-    check_spawning(shared)
+    check_spawning(shared, name)
     if is_fork_ctx:
         raise RuntimeError(
             "A SemLock created in a fork context is being "
@@ -244,6 +244,9 @@ def _semaphore(ctx: Any, value: int = 1) -> Semaphore:
 def _bounded_semaphore(ctx: Any, value: int = 1) -> BoundedSemaphore:
     return BoundedSemaphore(value, ctx=ctx.get_context())
 
+
+for _made in (_lock, _rlock, _semaphore, _bounded_semaphore):
+    _made.__qualname__ = f"BaseContext.{_made.__annotations__['return']}"  # as errors have it
 
 #: What a context makes, by name.
 MADE: dict[str, Callable[..., Any]] = {

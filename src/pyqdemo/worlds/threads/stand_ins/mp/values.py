@@ -221,6 +221,14 @@ def _array(ctx: Any, typecode_or_type: Any, size_or_initializer: Any, *, lock: A
     return Array(typecode_or_type, size_or_initializer, lock=lock, ctx=ctx.get_context())
 
 
+for _made, _name in (
+    (_raw_value, "RawValue"),
+    (_raw_array, "RawArray"),
+    (_value, "Value"),
+    (_array, "Array"),
+):
+    _made.__qualname__ = f"BaseContext.{_name}"  # as errors have it
+
 #: What a context makes, by name.
 MADE: dict[str, Callable[..., Any]] = {
     "RawValue": _raw_value,
