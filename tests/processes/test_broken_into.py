@@ -134,6 +134,33 @@ if __name__ == "__main__":
 """
 
 
+_VANISHED = """
+import multiprocessing as mp
+import os
+
+
+def die(array, lock):
+    with array.get_lock(), lock:
+        os._exit(6)
+
+
+def write(array, lock):
+    print(lock.acquire(timeout=1))
+    array[2] = 5
+    print("never printed")
+
+
+if __name__ == "__main__":
+    array, lock = mp.Array("i", 3), mp.Lock()
+    for target in (die, write):
+        process = mp.Process(target=target, args=(array, lock))
+        process.start()
+        process.join(2)
+        print(process.exitcode)
+    process.kill()
+"""
+
+
 @pytest.fixture(scope="module")
 def both() -> Iterator[Both]:
     with Both() as found:
@@ -201,3 +228,12 @@ def test_a_simple_queue_that_is_closed_cannot_be_sent(
     (run,) = both.same(written(tmp_path, _CLOSED), range(1), method, "terminal")
     assert run.outcome is not None
     assert run.outcome.detail.endswith("OSError: handle is closed")
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_who_vanishes_inside_a_with_gives_nothing_back(
+    method: str, both: Both, tmp_path: Path
+) -> None:
+    """``os._exit`` runs no ``__exit__``: both locks stay locked, as natively."""
+    for run in both.same(written(tmp_path, _VANISHED), range(3), method, "terminal"):
+        assert run.text == "6\nFalse\nNone\n"

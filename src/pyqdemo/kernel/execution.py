@@ -296,7 +296,8 @@ class Execution:
         maker.children += 1
         before = maker.process.state
         task = Task(id, name, TaskKind.PROCESS, None, daemon)
-        state = task.of_process = ProcessState(FIRST_NUMBER + len(self.processes), method)
+        count = FIRST_NUMBER + len(self.processes)
+        state = task.of_process = ProcessState(count, method, maker.process)
         if method == "fork" or before.on_sigterm == "ignore":
             state.on_sigterm = before.on_sigterm
         return self._make(task, role, maker)
@@ -340,6 +341,7 @@ class Execution:
         if not state.alive:
             return
         state.alive, state.exit_code = False, code
+        state.reaped = state.method == "forkserver"  # by the server, at once
         if killed and not told:
             self._note(process, Note("die", value=str(code)))
         if state.unwritten:

@@ -20,7 +20,9 @@ class ProcessState:
     Attributes:
         number: what the program sees as its pid.
         method: its start method; None for the first process.
+        parent: main task of the process that started it; None for the first one.
         alive: until it has ended, in whatever way.
+        reaped: it has ended, and its parent has seen that: nobody can send it a signal any more.
         exit_code: once it has ended; below 0 the signal that ended it.
         on_sigterm: ``default``, ``ignore`` or ``handle``.
         ends: pipe ends by id, with how many handles of each it holds.
@@ -39,14 +41,23 @@ class ProcessState:
         "method",
         "number",
         "on_sigterm",
+        "parent",
+        "reaped",
         "tidy",
         "unwritten",
     )
 
-    def __init__(self, number: int = FIRST_NUMBER, method: str | None = None) -> None:
+    def __init__(
+        self,
+        number: int = FIRST_NUMBER,
+        method: str | None = None,
+        parent: Task | None = None,
+    ) -> None:
         self.number = number
         self.method = method
+        self.parent = parent
         self.alive = True
+        self.reaped = False
         self.exit_code: int | None = None
         self.on_sigterm = "default"
         self.ends: dict[str, int] = {}

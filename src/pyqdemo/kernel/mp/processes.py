@@ -28,7 +28,15 @@ class _OnProcess(SharedOperation):
         self.target = other
 
     def _reads(self) -> tuple[Access, ...]:
-        return (Access(f"life:{self.target}", "r"), Access(f"alive:{self.target}", "r"))
+        """Also that who sees the end of a child has reaped it."""
+        parts = (("life", "r"), ("alive", "r"), ("reaped", "a"))
+        return tuple(Access(f"{part}:{self.target}", mode) for part, mode in parts)
+
+    def _see(self) -> bool:
+        """Whether it is over; a parent that sees this has reaped it."""
+        state = self.other.state
+        state.reaped |= not state.alive and state.parent is self.task.process
+        return not state.alive
 
 
 class StartProcess(SharedOperation):
@@ -66,6 +74,8 @@ class StartProcess(SharedOperation):
     def apply(self, execution: Execution, task: Task) -> int:
         name, role, daemon = self._new
         method = self.value or ""
+        for child in self._children():
+            child.state.reaped |= not child.state.alive  # as the library does in passing
         new = execution.spawn_process(self.target or "", name, role, daemon, task, method)
         if method == "fork":
             new.state.ends.update(task.process.state.ends)
@@ -81,7 +91,15 @@ class StartProcess(SharedOperation):
         # Its number depends on how many there were; its handles keep pipes open.
         ends = {*self.task.process.state.ends, *self._handles}
         holders = (Access(f"{end}.holders", "w") for end in sorted(ends))
-        return (Access(f"life:{self.target}", "w"), LIVES, Access("pids", "w"), *holders)
+        parts = (("life", "r"), ("alive", "r"), ("reaped", "a"))
+        seen = (
+            Access(f"{part}:{child.id}", mode) for child in self._children() for part, mode in parts
+        )
+        return (Access(f"life:{self.target}", "w"), LIVES, Access("pids", "w"), *holders, *seen)
+
+    def _children(self) -> list[Task]:
+        mine = self.task.process
+        return [main for main in self.execution.processes if main.state.parent is mine]
 
 
 class JoinProcess(_OnProcess):
@@ -99,9 +117,9 @@ class JoinProcess(_OnProcess):
         return not self.other.state.alive
 
     def apply(self, execution: Execution, task: Task) -> bool:
-        alive = self.other.state.alive
-        self.result = "still running" if alive else None
-        return not alive
+        over = self._see()
+        self.result = None if over else "still running"
+        return over
 
     def accesses(self) -> tuple[Access, ...]:
         return self._reads()
@@ -119,8 +137,9 @@ class IsProcessAlive(_OnProcess):
     kind = "is_alive"
 
     def apply(self, execution: Execution, task: Task) -> bool:
-        self.result = str(self.other.state.alive)
-        return self.other.state.alive
+        alive = not self._see()
+        self.result = str(alive)
+        return alive
 
     def accesses(self) -> tuple[Access, ...]:
         return self._reads()
@@ -132,7 +151,7 @@ class ExitCode(_OnProcess):
     kind = "exitcode"
 
     def apply(self, execution: Execution, task: Task) -> int | None:
-        code = self.other.state.exit_code
+        code = self.other.state.exit_code if self._see() else None
         self.result = str(code)
         return code
 
@@ -154,12 +173,16 @@ class Children(SharedOperation):
         self._ids = ids
 
     def apply(self, execution: Execution, task: Task) -> list[str]:
-        alive = [id for id in self._ids if execution.task(id).state.alive]
+        states = {id: execution.task(id).state for id in self._ids}
+        for state in states.values():
+            state.reaped |= not state.alive
+        alive = [id for id, state in states.items() if state.alive]
         self.result = str(len(alive))
         return alive
 
     def accesses(self) -> tuple[Access, ...]:
-        return tuple(Access(f"{part}:{id}", "r") for id in self._ids for part in ("life", "alive"))
+        parts = (("life", "r"), ("alive", "r"), ("reaped", "a"))
+        return tuple(Access(f"{part}:{id}", mode) for id in self._ids for part, mode in parts)
 
 
 class Signal(_OnProcess):
@@ -226,9 +249,9 @@ class KillByNumber(SharedOperation):
     def apply(self, execution: Execution, task: Task) -> str | None:
         """Answers as ``Signal``, None for 0. Raises ProcessLookupError."""
         other = self._other
-        if other is None or not other.state.alive:
+        if other is None or other.state.reaped:
             raise ProcessLookupError(3, "No such process")
-        if not self._signal:
+        if not self._signal or not other.state.alive:
             return None
         kind = Kill if -self._signal == KILLED else Terminate
         inner = kind(execution, task, other.id)
@@ -239,7 +262,8 @@ class KillByNumber(SharedOperation):
     def accesses(self) -> tuple[Access, ...]:
         if self._other is None:
             return (Access("pids", "r"),)
-        return Terminate(self.execution, self.task, self._other.id).accesses()
+        reaped = Access(f"reaped:{self._other.id}", "r")
+        return (reaped, *Terminate(self.execution, self.task, self._other.id).accesses())
 
 
 class OnSigterm(SharedOperation):

@@ -262,6 +262,8 @@ class World:
         """
         life = here()
         if life.unwinding:
+            if self.execution.over is None:
+                return None  # its process has vanished, with whatever it held
             operation.quiet = True
             try:
                 return operation.apply(self.execution, life.task)

@@ -100,6 +100,8 @@ class Context:
         """It is allowed."""
 
     Manager = staticmethod(refused("refused_manager", "multiprocessing.Manager"))
+    get_logger = staticmethod(refused("refused_logger", "multiprocessing.get_logger"))
+    log_to_stderr = staticmethod(refused("refused_logger", "multiprocessing.log_to_stderr"))
 
     def __getattr__(self, name: str) -> Any:
         """``Queue``, ``Pipe``, ``Lock`` … as of the module, made for this context."""
@@ -179,7 +181,7 @@ DEFAULT = DefaultContext()
 _METHODS = (
     *("cpu_count", "freeze_support", "get_context", "get_start_method", "set_start_method"),
     *("get_all_start_methods", "set_executable", "set_forkserver_preload", "Manager"),
-    *("allow_connection_pickling",),
+    *("allow_connection_pickling", "get_logger", "log_to_stderr"),
 )
 
 #: Of the module ``multiprocessing``; the exceptions are the real ones.
@@ -189,10 +191,6 @@ NAMES: dict[str, Any] = {
     "parent_process": parent_process,
     "active_children": active_children,
     **{name: getattr(DEFAULT, name) for name in (*_METHODS, *_MADE)},
-    **{
-        name: refused("refused_logger", f"multiprocessing.{name}")
-        for name in ("get_logger", "log_to_stderr")
-    },
 }
 
 #: Of ``multiprocessing.context``.

@@ -250,6 +250,9 @@ class Process:
         return {name: value for name, value in vars(self).items() if name != "_task_id"}
 
 
+Process.__init__.__qualname__ = "BaseProcess.__init__"  # where the real one stands
+
+
 class MainProcess(Process):
     """The program's first process, and whatever a process knows of its parent."""
 
