@@ -20,7 +20,7 @@ from pyqdemo.kernel.waiting import Circles, waits
 from pyqdemo.point import Access, Exhausted, Pending, Point, Step, Strategy
 from pyqdemo.trace import Loss, Outcome, OutcomeKind, TaskKind, Wait
 
-__all__ = ["MODEL", "Execution", "Written", "next_id"]
+__all__ = ["MODEL", "STDOUT", "Execution", "Written", "next_id"]
 
 #: Version of the models and of the step's grain. A schedule means the same run only under
 #: the version it was made with, so whatever changes a run changes this.

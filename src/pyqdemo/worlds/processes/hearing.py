@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from pyqdemo.errors import RunError
-from pyqdemo.kernel.execution import Execution, Written
+from pyqdemo.kernel.execution import STDOUT, Execution, Written
 from pyqdemo.kernel.operations import Operation
 from pyqdemo.kernel.tasks import MustWait, Task
 from pyqdemo.trace import Event, Loss, OutcomeKind, Resource
@@ -157,7 +157,8 @@ class Hearing:
         state = task.process.state
         match event.operation:
             case "write":
-                state.unwritten.clear()
+                if event.resource == STDOUT:
+                    state.unwritten.clear()
                 stream = (event.resource or "").rpartition("/")[2]
                 execution.output.append(Written(stream, task.id, event.value or ""))
             case "buffer":
