@@ -11,6 +11,7 @@ import warnings
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
+from pathlib import Path
 from typing import Any, NoReturn
 
 from pyqdemo.kernel.process_state import ProcessState
@@ -28,11 +29,25 @@ from pyqdemo.worlds.threads.simulating import COPIED, at_exit, imported
 from pyqdemo.worlds.threads.stand_ins.mp.living import live_as, settle
 from pyqdemo.worlds.threads.world import World
 
-__all__ = ["first", "further"]
+__all__ = ["first", "further", "read"]
 
 VANISHING_S = 5.0
+_read: dict[tuple[Any, ...], Program] = {}
 Line = tuple[str, str]
 """Address and token of the coordinator."""
+
+
+def read(facts: Mapping[str, Any]) -> Program:
+    """A program, read and compiled; the one that was read last is kept until its file changes.
+
+    The fork server reads it before it forks, and nothing of it is run there.
+    """
+    seen = Path(facts["path"]).stat()
+    key = (*sorted(facts.items()), seen.st_mtime_ns, seen.st_size, seen.st_ino)
+    if key not in _read:
+        _read.clear()
+        _read[key] = program_from(facts)
+    return _read[key]
 
 
 def first(address: str, token: str, id: str, facts: Mapping[str, Any]) -> int:
@@ -40,7 +55,7 @@ def first(address: str, token: str, id: str, facts: Mapping[str, Any]) -> int:
     wire = _line_to((address, token), id)
     main = Task(id, "MainThread", TaskKind.MAIN, None, False)
     main.of_process = ProcessState()
-    program = program_from(facts["program"])
+    program = read(facts["program"])
     with Carriers() as carriers:
         world = _world(facts, wire, main, program, carriers, (address, token))
         error: BaseException | None = None
@@ -61,7 +76,7 @@ def further(address: str, token: str, id: str) -> int:
     main = Task(id, facts["name"], TaskKind.PROCESS, None, facts["daemon"])
     main.of_process = ProcessState(facts["number"], facts["method"])
     main.of_process.on_sigterm = facts["on_sigterm"]
-    program = program_from(facts["program"])
+    program = read(facts["program"])
     with Carriers() as carriers:
         world = _world(facts, wire, main, program, carriers, (address, token))
         inside = Inside(world.home, program, facts["arguments"], "__mp_main__")

@@ -154,6 +154,13 @@ def test_what_is_not_controlled_is_one_row_that_says_what_follows() -> None:
     )
 
 
+def test_what_is_not_controlled_and_has_no_name_of_its_own_is_told_in_chinese_too() -> None:
+    used = ("a process's death from outside the program", "put inside a library")
+    assert told("zh", control=replace(CONTROL, uncontrolled=used))[-1] == (
+        "不受控制        有进程意外死亡、库内部的 put：用同一个种子再运行，结果可能不同"
+    )
+
+
 REPLAYED = [
     (
         Replayed(),
@@ -312,6 +319,34 @@ def test_a_loop_without_an_operation_is_told_in_both_languages() -> None:
     assert told("zh", outcome=outcome)[0] == (
         "✗ 出错  Thread-1 连续 10 秒没有做任何操作（busy.py:3），像是停不下来的循环"
     )
+
+
+@pytest.mark.parametrize(
+    ("detail", "zh"),
+    [
+        (
+            "Process-1 went on for 15 s without an operation",
+            "Process-1 连续 15 秒没有做任何操作，像是停不下来的循环",
+        ),
+        ("the process that starts processes has died", "负责启动其他进程的进程意外死亡"),
+        (
+            "the program's first process has died: exit code -9",
+            "程序的第一个进程意外死亡，退出码 -9",
+        ),
+        (
+            "Process-1 closed the channel by which it is controlled",
+            "Process-1 关掉了用来控制它的通道",
+        ),
+        ("Process-1 did not begin within 30 s", "Process-1 过了 30 秒还没有开始运行"),
+        ("Process-1 was stopped by a signal from outside", "Process-1 被外来的信号暂停了"),
+    ],
+)
+def test_what_broke_a_run_with_processes_off_is_told_in_both_languages(
+    detail: str, zh: str
+) -> None:
+    outcome = Outcome(OutcomeKind.ABORTED, detail)
+    assert told(outcome=outcome)[0] == f"✗ failed  {detail}"
+    assert told("zh", outcome=outcome)[0] == f"✗ 出错  {zh}"
 
 
 REASONS = [

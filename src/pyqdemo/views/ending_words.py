@@ -46,6 +46,32 @@ LOSSES = {
     ),
     r"the disk was full": ("磁盘满了", MISSING),
 }
+#: Why a run broke off, in the words of other rooms: the sentence in Chinese.
+BROKE_OFF = {
+    r"(?P<task>.+) went on for (?P<s>\S+) s without an operation": (
+        "{task} 连续 {s} 秒没有做任何操作，像是停不下来的循环"
+    ),
+    r"(?P<task>.+) went on for (?P<s>\S+) s without an operation \((?P<at>.+)\)": (
+        "{task} 连续 {s} 秒没有做任何操作（{at}），像是停不下来的循环"
+    ),
+    r"(?P<task>.+) was stopped by a signal from outside": "{task} 被外来的信号暂停了",
+    r"(?P<task>.+) closed the channel by which it is controlled": ("{task} 关掉了用来控制它的通道"),
+    r"(?P<task>.+) did not begin within (?P<s>\S+) s": "{task} 过了 {s} 秒还没有开始运行",
+    r"(?P<task>.+) cannot be reached: (?P<why>.+)": "联系不上 {task}：{why}",
+    r"the program's first process has died: exit code (?P<code>\S+)": (
+        "程序的第一个进程意外死亡，退出码 {code}"
+    ),
+    r"the process that starts processes has died": "负责启动其他进程的进程意外死亡",
+}
+#: What a run used that no seed decides and that is no module's or function's name.
+NOT_CONTROLLED = {
+    r"a process's death from outside the program": "有进程意外死亡",
+    r"a message of a queue that was broken off in the middle": "队列里传到一半就断掉的消息",
+    r"messages that are sent into the middle of each other": "几条互相混在一起的消息",
+    r"two receives at once from one pipe": "同时从一条管道接收的两个任务",
+    r"closing a pipe's end at which another thread waits": "关掉别的线程正在等的管道一端",
+    r"(?P<kind>\S+) inside a library": "库内部的 {kind}",
+}
 NO_KEYBOARD = Text(" (a run under control has no keyboard)", "（受控的运行没有键盘）")
 
 EXIT_CODE = Text("failed  its exit code is {code}", "出错  退出码是 {code}")

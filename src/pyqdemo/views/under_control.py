@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from pyqdemo.analysis.hidden import XRay
@@ -11,13 +11,14 @@ from pyqdemo.languages import Text
 from pyqdemo.trace import Header, Processes
 from pyqdemo.views import words
 from pyqdemo.views.dress import Line, Tone
+from pyqdemo.views.ending_words import BROKE_OFF, NOT_CONTROLLED
 
 __all__ = [
     "Replayed",
     "UnderControl",
+    "broke_off",
     "control_line",
     "control_rows",
-    "endless_loop",
     "never_ends",
     "virtual_time",
 ]
@@ -121,10 +122,6 @@ _NEVER_ENDS = Text(
 )
 _NEVER_ENDS_UNBOUNDED = Text("This program never ends.", "这个程序不会自己结束。")
 
-_ENDLESS_LOOP = re.compile(
-    r"(?P<task>.+) went on for (?P<s>\S+) s without an operation(?: \((?P<at>.+)\))?"
-)
-
 
 def never_ends(stop_after_s: float | None) -> Text:
     """The announcement before a program that never ends; None where no time will stop it."""
@@ -166,7 +163,8 @@ def control_rows(control: UnderControl) -> Iterator[tuple[Text, Text, Tone]]:
             )
         yield label, told, Tone.INK
     if control.uncontrolled:
-        names = Text(", ".join(control.uncontrolled), "、".join(control.uncontrolled))
+        used = [_translated(name, NOT_CONTROLLED) for name in control.uncontrolled]
+        names = Text(", ".join(text.en for text in used), "、".join(text.zh for text in used))
         told = Text(_MAY_DIFFER.en.format(names=names.en), _MAY_DIFFER.zh.format(names=names.zh))
         yield _UNCONTROLLED, told, Tone.STRONG
     replayed = control.replayed
@@ -191,12 +189,15 @@ def virtual_time(ran_ns: int) -> Text:
     return Text(_VIRTUAL.en.format(seconds=seconds.en), _VIRTUAL.zh.format(seconds=seconds.zh))
 
 
-def endless_loop(detail: str) -> Text:
-    """What a task did that was ended since it attempted nothing; other details as they are."""
-    found = _ENDLESS_LOOP.fullmatch(detail)
-    if found is None:
-        return Text(detail, detail)
-    at = f"（{found['at']}）" if found["at"] else ""
-    return Text(
-        detail, f"{found['task']} 连续 {found['s']} 秒没有做任何操作{at}，像是停不下来的循环"
-    )
+def broke_off(detail: str) -> Text:
+    """Why a run broke off; a reason that is not known stays as it is."""
+    return _translated(detail, BROKE_OFF)
+
+
+def _translated(told: str, sentences: Mapping[str, str]) -> Text:
+    """What another room says in English, and the Chinese of it where there is one."""
+    for pattern, chinese in sentences.items():
+        found = re.fullmatch(pattern, told)
+        if found is not None:
+            return Text(told, chinese.format(**found.groupdict()))
+    return Text(told, told)

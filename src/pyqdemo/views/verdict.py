@@ -26,7 +26,7 @@ from pyqdemo.views.ending_words import (
     WAIT_FOR_EACH_OTHER,
     WAITS_FOR_ITSELF,
 )
-from pyqdemo.views.under_control import UnderControl, endless_loop, virtual_time
+from pyqdemo.views.under_control import UnderControl, broke_off, virtual_time
 
 __all__ = ["LONGEST_TEXT", "MOST_ROWS", "SHORTEST_NS", "verdict_lines"]
 
@@ -82,7 +82,7 @@ def _sentence(summary: Summary, outcome: Outcome, control: UnderControl | None) 
     taken = sum(queue.got for queue in summary.queues)
     steps = control.steps if control else 0
     if outcome.kind is OutcomeKind.ABORTED and outcome.detail:
-        return endless_loop(outcome.detail)
+        return broke_off(outcome.detail)
     if outcome.kind is OutcomeKind.STEP_BOUND and control is not None:
         bounds = control.header.bounds
         if taken < bounds.get("stop_after", taken + 1):

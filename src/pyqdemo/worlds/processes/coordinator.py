@@ -136,6 +136,7 @@ class Coordinator:
     def _start_first(self) -> None:
         main = self.execution.main
         peer = self._peers[main] = Peer(main, None)
+        self._nursery.prepare(f"{self._entry_module}:read", self._facts["program"])
         pid = self._nursery.fork(*self._entry("first", main), self._facts)
         peer.watched = Watched(pid)
 

@@ -12,6 +12,7 @@ from pyqdemo.kernel.execution import Execution
 from pyqdemo.kernel.limits import Limits
 from pyqdemo.kernel.log import Log
 from pyqdemo.point import Strategy
+from pyqdemo.worlds.pinning import Pinned
 from pyqdemo.worlds.processes.channels import Listener
 from pyqdemo.worlds.processes.coordinator import Coordinator, RealExecution
 from pyqdemo.worlds.processes.nursery import Nursery, NurseryLost
@@ -30,7 +31,8 @@ class Grounds:
     Args:
         entry: name of the module in which a process of the program begins; it has functions
             ``first`` and ``further``, which get the coordinator's address, its token and the
-            id of the process's main task.
+            id of the process's main task, and ``read``, which gets what ``facts`` has as
+            ``program`` and reads that before the fork.
         patience_s: real seconds that one step of a task may take.
 
     Raises:
@@ -45,7 +47,8 @@ class Grounds:
     def _open(self) -> tuple[Listener, Nursery]:
         listener = Listener()
         try:
-            return listener, Nursery(listener.folder, (self._entry, *_ENGINE))
+            with Pinned():  # and with it every process of a run
+                return listener, Nursery(listener.folder, (self._entry, *_ENGINE))
         except BaseException:
             listener.close()
             raise
@@ -93,7 +96,8 @@ class Grounds:
             asked_to_stop=asked_to_stop,
         )
         try:
-            coordinator.run()
+            with Pinned():
+                coordinator.run()
         except NurseryLost:
             self.dismiss()
             raise RunError("cannot_start", reason="the fork server has died") from None

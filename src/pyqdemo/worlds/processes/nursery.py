@@ -126,6 +126,16 @@ class Nursery:
         """The same in a fresh Python with our flags."""
         return self._start("spawn", function, arguments)
 
+    def prepare(self, function: str, *arguments: object) -> None:
+        """Has a function called in the helper itself, so that whoever is forked finds done what
+        it has done. What it raises is not told.
+
+        Raises:
+            RunError: the helper could not start; NurseryLost: it died.
+        """
+        self.wait_ready()
+        self._send("prepare", function, arguments)
+
     def _start(self, how: str, function: str, arguments: tuple[object, ...]) -> int:
         match self._ask(how, function, arguments):
             case ["born", int(pid)]:
@@ -185,11 +195,14 @@ class Nursery:
 
     def _ask(self, *request: object) -> list[Any]:
         self.wait_ready()
+        self._send(*request)
+        return self._answer()
+
+    def _send(self, *request: object) -> None:
         try:
             self._wire.send(request)
         except (EOFError, ChannelLost) as error:
             raise self._lost() from error
-        return self._answer()
 
     def _answer(self) -> list[Any]:
         try:

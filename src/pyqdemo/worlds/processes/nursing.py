@@ -126,6 +126,9 @@ class Nurse:
                     request, *rest = self.wire.receive()[0]
                     if request == "clear":
                         self.wire.send(["cleared", self.clear()])
+                    elif request == "prepare":
+                        with contextlib.suppress(Exception):  # a newborn will say what is wrong
+                            _called(rest[0])(*rest[1])
                     elif self._bear((rest[0], rest[1]), fresh=request == "spawn"):
                         return rest[0], rest[1]
         except (EOFError, OSError):
@@ -234,12 +237,18 @@ def _end_with(lifeline: int, group: int) -> None:
         fcntl.fcntl(lifeline, fcntl.F_SETFL, os.O_ASYNC)
 
 
+def _called(function: str) -> Callable[..., object]:
+    """The function of a name ``module:name``."""
+    module, _, name = function.partition(":")
+    called: Callable[..., object] = getattr(import_module(module), name)
+    return called
+
+
 def _carry_out(function: str, arguments: list[Any]) -> NoReturn:
     """Calls it, and ends this process with the number that it gives, or as sys.exit says."""
     code = 1
     try:
-        module, _, name = function.partition(":")
-        result = getattr(import_module(module), name)(*arguments)
+        result = _called(function)(*arguments)
         code = result if isinstance(result, int) else 0
     except SystemExit as leaving:
         if leaving.code is None or isinstance(leaving.code, int):

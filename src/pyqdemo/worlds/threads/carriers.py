@@ -10,6 +10,8 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Any
 
+from pyqdemo.worlds.pinning import Pinned
+
 __all__ = ["Carrier", "Carriers"]
 
 #: How many idle threads are kept; a program with 1,000 tasks does not leave so many behind.
@@ -84,7 +86,7 @@ class Carriers:
     def __init__(self, pinned: bool = False) -> None:
         self._idle: list[Carrier] = []
         self._pinned = pinned
-        self._mask: set[int] | None = None
+        self._pin: Pinned | None = None
 
     def take(self) -> Carrier:
         """A carrier that is idle, or a new one."""
@@ -105,11 +107,7 @@ class Carriers:
             carrier.join()
 
     def __enter__(self) -> Carriers:
-        if self._pinned and hasattr(os, "sched_setaffinity"):
-            self._mask = os.sched_getaffinity(0)
-            # Several at work at once shall not all choose the same one.
-            processors = sorted(self._mask)
-            os.sched_setaffinity(0, {processors[os.getpid() % len(processors)]})
+        self._pin = Pinned() if self._pinned else None
         return self
 
     def __exit__(
@@ -119,5 +117,5 @@ class Carriers:
         trace: TracebackType | None,
     ) -> None:
         self.close()
-        if self._mask is not None:
-            os.sched_setaffinity(0, self._mask)
+        if self._pin is not None:
+            self._pin.release()
