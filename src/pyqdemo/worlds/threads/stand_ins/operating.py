@@ -114,6 +114,15 @@ def umask(mask: int, /) -> int:
     return before
 
 
+def closerange(fd_low: int, fd_high: int, /) -> None:
+    """``os.closerange``: what is open belongs to us as well, where processes are simulated."""
+    world = here().world
+    if world.vanish is None:
+        world.execution.note_uncontrolled("os.closerange")
+    else:
+        os.closerange(fd_low, fd_high)
+
+
 def register_at_fork(**_: Callable[..., object]) -> None:
     """``os.register_at_fork``: noted, and never called. (A library has nothing to put right:
     of what it keeps a forked process has a copy that is as new.)"""
@@ -145,7 +154,7 @@ _SPAWNS = tuple(name for name in dir(os) if name.startswith("spawn"))
 _REFUSED = ("fork", "forkpty", *(name for name in dir(os) if name.startswith("exec")))
 _OWN: tuple[Callable[..., object], ...] = (
     *(_exit, abort, getpid, getppid, kill, killpg, chdir, fchdir, umask),
-    *(register_at_fork, isatty, read, write),
+    *(closerange, register_at_fork, isatty, read, write),
 )
 
 #: Of the module ``os``, as far as this system has it.
