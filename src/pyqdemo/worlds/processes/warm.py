@@ -14,7 +14,6 @@ __all__: list[str] = []
 
 _IMPORTED = (
     "pyqdemo.worlds.threads.stand_ins.operating",
-    "multiprocessing.queues",
 )
 _MADE = ("builtins", "multiprocessing", "queue", "random", "threading", "time")
 _nobody: Any = None  # these are alike in every run
