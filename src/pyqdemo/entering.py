@@ -118,6 +118,7 @@ def _world(
     world.buffers = facts["buffers"]
     world.bear = partial(_bear, line)
     world.vanish = _vanish
+    world.tick = _execution(world).so_far
     return world
 
 
@@ -212,6 +213,7 @@ def _be_copy(line: Line, parent: Life, process: Any, id: str) -> int:
     world = World(branch, before.places, Carriers(), patience_s=before.patience_s)
     for name in ("seed", "start_method", "buffers", "vanish", "bear", "libraries"):
         setattr(world, name, getattr(before, name))
+    world.tick = branch.so_far
     home = world.home
     home.surroundings = theirs
     theirs.home, theirs.world = home, world

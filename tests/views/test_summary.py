@@ -130,17 +130,17 @@ def test_where_nobody_waited_that_is_said() -> None:
 
 
 def test_an_exception_names_its_task_and_its_one_line() -> None:
-    """What the exception says is the program's text: it is escaped."""
+    """What the exception says is the program's text: its lines become one."""
     state = RunState()
     state.add(Task("0.1", TaskKind.THREAD, "Thread-1", "0"))
     state.add(Event(1, "0.1", Phase.DONE, "end", result="raised ValueError: a\nb", real_ns=1))
     outcome = Outcome(OutcomeKind.EXCEPTION, exit_code=1)
     assert told(outcome=outcome, state=state)[:2] == [
-        r"✗ exception  Thread-1 raised ValueError: a\nb",
+        "✗ exception  Thread-1 raised ValueError: a b",
         "",
     ]
     assert told(outcome=outcome, state=state, lang="zh")[0] == (
-        r"✗ 异常  Thread-1 抛出了 ValueError: a\nb"
+        "✗ 异常  Thread-1 抛出了 ValueError: a b"
     )
 
 

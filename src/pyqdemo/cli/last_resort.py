@@ -21,7 +21,7 @@ class LastResort:
     regular expression that never comes to an end) lets no other thread run: not the one that
     would break into it, and not the one that Ctrl-C is told to. What is left is a thread
     without Python in it. It writes where every thread stood, and ends the process with exit
-    code 1; the record is lost.
+    code 1; the record is lost. Where code in C crashes, it writes at which line of the program.
 
     Args:
         err: where it writes; without a file behind it, nothing is armed.
@@ -32,6 +32,7 @@ class LastResort:
         self._err = err
         self._after_s = after_s
         self._armed_at: float | None = None
+        self._enabled = False
 
     def alive(self) -> None:
         """There is: the time begins anew."""
@@ -44,6 +45,9 @@ class LastResort:
         with suppress(OSError, ValueError, AttributeError):
             faulthandler.dump_traceback_later(self._after_s, exit=True, file=self._err)
             self._armed_at = now
+            if not self._enabled and not faulthandler.is_enabled():
+                faulthandler.enable(self._err, all_threads=False)
+                self._enabled = True
 
     def __enter__(self) -> LastResort:
         self._arm(monotonic())
@@ -57,3 +61,5 @@ class LastResort:
     ) -> None:
         if self._armed_at is not None:
             faulthandler.cancel_dump_traceback_later()
+        if self._enabled:
+            faulthandler.disable()

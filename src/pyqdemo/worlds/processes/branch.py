@@ -8,6 +8,7 @@ what each task here attempts next, and it answers when a task of this process go
 from __future__ import annotations
 
 import os
+from _thread import allocate_lock
 from bisect import insort
 from collections.abc import Callable
 from operator import attrgetter
@@ -89,6 +90,7 @@ class Branch(Execution):
         self._answer: tuple[str, Any] = ("own", None)
         self._attempted: dict[Task, Operation] = {}
         self._interrupted: dict[Operation, int] = {}  # by signals, with the coordinator's number
+        self._speaking = allocate_lock()
         self._told = True  # that the main task is to begin, the coordinator knows
         self.leaving = self.broke_off = False
         log = Log(raw=True)
@@ -107,7 +109,8 @@ class Branch(Execution):
         if self.leaving:
             return None
         if not self._told:
-            self._report()
+            with self._speaking:
+                self._report()
         if self.over is not None:
             self.leaving = True
             return None
@@ -132,16 +135,28 @@ class Branch(Execution):
     def perform_inside(self, task: Task, operation: Operation) -> Any:
         if type(operation) is not Remote:
             return super().perform_inside(task, operation)
-        items, parts = self._told_now()
-        form = self._form(operation, parts)
-        message = ["inside", items, task.id, form, self.now_ns, task.items, _lengths(parts)]
-        self._say(message, put_together(parts))
+        with self._speaking:
+            items, parts = self._told_now()
+            form = self._form(operation, parts)
+            message = ["inside", items, task.id, form, self.now_ns, task.items, _lengths(parts)]
+            self._say(message, put_together(parts))
         (how, answer, self.now_ns, task.items), payload = self._hear()
         if how == "wait":
             raise MustWait(answer)
         if how == "raised":
             raise error_of(answer)
         return payload if how == "bytes" else answer
+
+    def so_far(self) -> None:
+        """Tells what was done in the step under way, if that is anything: for the thread that
+        looks on, so that what is printed before a long calculation is seen in time."""
+        if self.elsewhere or not self._items:
+            return
+        with self._speaking:
+            if not self.elsewhere and self._items:
+                items, parts = self._told_now()
+                message = ["so_far", items, self.now_ns, _lengths(parts)]
+                self._say(message, put_together(parts))
 
     def farewell(self, error: BaseException | None) -> None:
         """The last message of this process: what was not yet told."""
@@ -152,7 +167,8 @@ class Branch(Execution):
             self._items.append(["error", happened, getattr(error, "facts", {})])
         elif error is not None:
             self._items.append(["broken", told(error)])
-        self._report()
+        with self._speaking:
+            self._report()
 
     # What operations and stand-ins call.
 
@@ -254,8 +270,9 @@ class Branch(Execution):
                 self._told_files.add(file.name)
                 self._items.append(["file", file.name])
         parts: list[bytes] = []
-        items = [_plain(item, parts) for item in self._items]
-        self._items.clear()
+        count = len(self._items)  # another thread may add to them
+        items = [_plain(item, parts) for item in self._items[:count]]
+        del self._items[:count]
         return items, parts
 
     def _form(self, operation: Operation, parts: list[bytes]) -> list[Any]:

@@ -240,9 +240,12 @@ class Coordinator:
                 if not self._await_word(peer):
                     return
                 message, payload = wire.receive()
-                if message[0] != "inside":
+                if message[0] == "inside":
+                    self._answer_inside(peer, message, payload)
+                elif message[0] == "so_far":
+                    self._hearing.so_far(peer.main, message, payload)
+                else:
                     break
-                self._answer_inside(peer, message, payload)
             self._hearing.report(peer.main, message, payload)
         except (EOFError, ValueError):
             self._died(peer)
@@ -293,7 +296,11 @@ class Coordinator:
         if wire is not None:
             with suppress(EOFError, ValueError):
                 if wire.poll(ENDING_S):
-                    self._hearing.last_words(peer.main, *wire.receive())
+                    message, payload = wire.receive()
+                    while message[0] == "so_far":
+                        self._hearing.so_far(peer.main, message, payload)
+                        message, payload = wire.receive()
+                    self._hearing.last_words(peer.main, message, payload)
         self._hang_up(peer)
 
     # Processes end.

@@ -72,6 +72,14 @@ class Hearing:
         except Exception as error:
             return ["raised", form_of_error(error)]
 
+    def so_far(self, process: Task, message: list[Any], payload: bytes | None) -> None:
+        """What a process has done in a step that takes long."""
+        _, items, now_ns, lengths = message
+        self._execution.now_ns = max(self._execution.now_ns, now_ns)
+        parts = taken_apart(payload, lengths)
+        for item in items:
+            self._item(process, parts, *item)
+
     def last_words(self, process: Task, message: list[Any], payload: bytes | None) -> None:
         """What a process had not told yet when it was over."""
         parts = taken_apart(payload, message[5])
