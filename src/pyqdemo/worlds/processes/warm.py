@@ -12,9 +12,7 @@ from pyqdemo.worlds.threads.modules import make
 
 __all__: list[str] = []
 
-_IMPORTED = (
-    "pyqdemo.worlds.threads.stand_ins.operating",
-)
+_IMPORTED = ("pyqdemo.worlds.threads.stand_ins.operating",)
 _MADE = ("builtins", "multiprocessing", "queue", "random", "threading", "time")
 _nobody: Any = None  # these are alike in every run
 
