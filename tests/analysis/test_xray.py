@@ -84,7 +84,49 @@ def test_what_was_still_in_the_buffer_went_with_its_process() -> None:
     told = killed(put(story(), "'a'", "'b'", "'c'"), "0.1#1", "0.1#2", "0.1#3")
     assert only(told) == Text(
         "'a', 'b' and 'c' went with Process-1: put into the queue, but still in its buffer",
-        "'a'、'b'、'c' 随 Process-1 一起丢失：虽已放入队列，却还在它自己的缓冲区里",
+        "'a'、'b' 和 'c' 随 Process-1 一起丢失：虽已放入队列，却还在它自己的缓冲区里",
+    )
+
+
+def test_a_death_that_nobody_in_the_program_asked_for_is_told_first() -> None:
+    """Process-1 was killed by the program: that it ended is no news."""
+    told = killed(put(story(), "'a'"), A).done("0.2", "die", value="-11", step=9)
+    assert [text.en for text in short(told, DEADLOCK)] == [
+        "Process-2 died at step 9: exit code -11 (SIGSEGV)",
+        "'a' went with Process-1: put into the queue, but still in its buffer",
+    ]
+    assert short(told)[0].zh == "Process-2 在第 9 步意外死亡：退出码 -11（SIGSEGV）"
+
+
+def test_deaths_are_told_in_their_order_and_a_code_that_is_no_known_signal_s_as_it_is() -> None:
+    told = story().done("0.2", "die", value="11", step=3).done("0.1", "die", value="-60", step=4)
+    assert [text.en for text in short(told)] == [
+        "Process-2 died at step 3: exit code 11",
+        "Process-1 died at step 4: exit code -60",
+    ]
+
+
+def test_a_value_that_is_cut_keeps_what_closes_it() -> None:
+    """24 characters, the quote, the bracket or nothing among them."""
+    long = "x" * 40
+    told = put(story(), f"'{long}'", f'b"{long}"', f"[{long}]", long)
+    items = [f"0.1#{n}" for n in range(1, 5)]
+    assert only(killed(told, *items)).en.partition(" went ")[0] == (
+        f"'{'x' * 20}..', b\"{'x' * 19}..\", [{'x' * 20}..] and {'x' * 22}.."
+    )
+
+
+def test_in_full_a_way_is_told_in_the_order_of_its_steps() -> None:
+    told = story().done("0.2", "read_lock", QUEUE, step=1).put("0.1", "'a'", step=2)
+    told.done("0.1~1", "feed", QUEUE, item=A, step=3)
+    told.done("0.1~1", "deliver", QUEUE, item=A, step=4)
+    told.done("0.2", "get", QUEUE, item=A, value="'a'", step=5)
+    _, (_, way) = tell_in_full(xray(told.trace()))
+    assert way == Text(
+        "'a'  Process-2 has the read lock (1), put by Process-1 (2), out of the buffer (3),"
+        " in the pipe (4), got by Process-2 (5)",
+        "'a'  Process-2 拿到读锁（1），Process-1 放入（2），离开缓冲区（3），"
+        "进了管道（4），Process-2 取出（5）",
     )
 
 
@@ -122,7 +164,8 @@ def test_what_was_half_in_the_pipe_went_with_its_process_and_the_write_lock_too(
 
 def test_a_message_that_nobody_is_left_to_read() -> None:
     told = story().resource(READ, "pipe_end", "r").resource(WRITE, "pipe_end", "w", of=READ)
-    told.done("0.1", "send", WRITE, item=A, value="1").done("0.2", "die", value="-9")
+    told.done("0.1", "send", WRITE, item=A, value="1")
+    told.done("0", "kill", "0.2").done("0.2", "die", value="-9")
     told.done("0.2", "lost", READ, item=A, value="1")
     assert only(told) == Text(
         "1 lay in the pipe when Process-2 ended, and nobody else can read it",
@@ -178,6 +221,13 @@ def test_empty_was_asked_while_an_item_was_on_its_way() -> None:
         " not yet in the pipe, where empty() looks",
         "第 5 步队列的 empty() 回答 True，其实 'a' 已经放入，只是还没进管道，而 empty() 只看管道",
     )
+
+
+def test_several_items_on_their_way_are_listed() -> None:
+    told = put(story(), "1", "2").done("0", "empty", QUEUE, result="True", step=5)
+    told.get("0.2", A, "1").get("0.2", "0.1#2", "2")
+    assert " though 1 and 2 had been put:" in only(told).en
+    assert "其实 1 和 2 已经放入" in only(told).zh
 
 
 def test_only_the_first_wrong_answer_is_told_with_how_many_there_were() -> None:
@@ -258,7 +308,8 @@ def test_what_a_library_sends_through_its_own_pipes_is_its_own_affair() -> None:
     told = story().resource("0/pipe_end~1", "pipe_end", "pipe_end-1")
     told.resource("0/pipe_end~2", "pipe_end", "pipe_end-2", of="0/pipe_end~1")
     told.done("0.1", "send", "0/pipe_end~2", item=A, value="1", step=1)
-    told.done("0.1", "die", value="-9").done("0.1", "kept", "0/mp_simple~1", value="read lock")
+    told.done("0", "kill", "0.1").done("0.1", "die", value="-9")
+    told.done("0.1", "kept", "0/mp_simple~1", value="read lock")
     found = xray(told.trace())
     assert (found.ways, found.holdings, tell_in_short(found)) == ((), (), [])
 
@@ -282,15 +333,16 @@ def test_deaths_in_full() -> None:
         (
             1,
             Text(
-                "Process-1: MainThread called kill() on it; it ended at step 8, exit code -9",
-                "Process-1：MainThread 对它调用 kill()，在第 8 步结束，退出码 -9",
+                "Process-1: MainThread called kill() on it; it ended at step 8,"
+                " exit code -9 (SIGKILL)",
+                "Process-1：MainThread 对它调用 kill()，在第 8 步结束，退出码 -9（SIGKILL）",
             ),
         ),
         (
             1,
             Text(
-                "Process-2: died at step 9, exit code -6",
-                "Process-2：在第 9 步异常终止，退出码 -6",
+                "Process-2: died at step 9, exit code -6 (SIGABRT)",
+                "Process-2：在第 9 步意外死亡，退出码 -6（SIGABRT）",
             ),
         ),
     ]

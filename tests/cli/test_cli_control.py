@@ -236,7 +236,7 @@ threading.Thread(target=stubborn).start()
 @pytest.mark.parametrize(
     ("lang", "told"),
     [
-        ("en", "\ndid not end   Thread-1 (stubborn) catches its own end again and again: its"),
+        ("en", "\ndid not end  Thread-1 (stubborn) catches its own end again and again: its"),
         ("zh", "\n没有正常结束  Thread-1 (stubborn) 一再捕获要它结束的异常，它的线程停不下来\n"),
     ],
 )

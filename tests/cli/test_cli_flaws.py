@@ -97,6 +97,23 @@ MISTAKES = [
         "试试：pyqdemo valley-echo --as-published --flaw too_loud",
     ),
     (
+        "--flaw too_loud --seed 9 --calls 2",
+        "only the tutorial's own valley-echo has that flaw."
+        " Try: pyqdemo valley-echo --as-published --flaw too_loud",
+        "只有教程原来的 valley-echo 才有这个毛病。"
+        "试试：pyqdemo valley-echo --as-published --flaw too_loud",
+    ),
+    (
+        "--flaw",
+        "--flaw needs a value. Try: pyqdemo valley-echo --flaw too_loud --as-published",
+        "--flaw 后面要有值。试试：pyqdemo valley-echo --flaw too_loud --as-published",
+    ),
+    (
+        "--as-published --flaw",
+        "--flaw needs a value. Try: pyqdemo valley-echo --as-published --flaw too_loud",
+        "--flaw 后面要有值。试试：pyqdemo valley-echo --as-published --flaw too_loud",
+    ),
+    (
         "--flaw too-lout --lang {lang}",
         'valley-echo has no flaw "too-lout" to show; there are: too_loud, no_echo.'
         " Try: pyqdemo valley-echo --as-published --lang {lang} --flaw too_loud",

@@ -81,7 +81,7 @@ def test_a_lesson_is_found_by_its_name(typed: Callable, here: Path) -> None:
     answer = typed("replay run.jsonl", lang="zh")
     assert answer.code == 0
     assert "\n停下  取走 5 件，" in answer.out
-    assert "\n与记录相同     每个事件和结局都一样\n" in answer.out
+    assert "\n与记录相同  每个事件和结局都一样\n" in answer.out
     assert answer.out.endswith(
         "\n试试：pyqdemo chefs --as-published --producers 2 --stop-after 5 --seed 8\n"
     )

@@ -103,7 +103,7 @@ def test_a_death_that_no_operation_brought_about_is_said_to_be_uncontrolled(
 ) -> None:
     ran = carried(both, child_that("ctypes.string_at(0)", tmp_path))
     assert ran.outcome is not None
-    assert "a process's death from outside the program" in ran.outcome.uncontrolled
+    assert "a process's unexpected death" in ran.outcome.uncontrolled
 
 
 @pytest.mark.parametrize("method", METHODS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pyqdemo.views.cells import cell_len, fit, shown
+from pyqdemo.views.cells import broken_up, cell_len, fit, shown
 from pyqdemo.views.lines import ProgramLines, encodable
 
 
@@ -103,6 +103,35 @@ def test_cut_and_padded_texts_have_exactly_the_cells_asked_for() -> None:
     for text in ("", "abc", "厨师与吃货", "a厨b师c", "e\u0301te", "x" * 50):
         for cells in range(40):
             assert cell_len(fit(text, cells)) == cells == cell_len(fit(text, cells, right=True))
+
+
+CHINESE = "Process-1 结束，而它的 feeder 线程（“甲”）在等队列背后的管道空出位置：要先取完，再 join"
+
+
+@pytest.mark.parametrize("dense", [False, True])
+@pytest.mark.parametrize("room", [10, 16, 20, 24, 32, 40, 60])
+def test_chinese_is_broken_between_its_characters_and_no_mark_leaves_what_it_belongs_to(
+    room: int, dense: bool
+) -> None:
+    lines = broken_up(CHINESE, room, dense=dense)
+    assert "".join(lines).replace(" ", "") == CHINESE.replace(" ", "")
+    assert max(map(cell_len, lines)) <= room
+    assert not {line[0] for line in lines} & set("，。；：！？、）》”’")
+    assert not {line[-1] for line in lines} & set("（《“‘")
+
+
+def test_a_clause_that_fits_is_broken_in_a_narrow_column_only() -> None:
+    text = "自己的 feeder 线程把东西都送走"
+    assert broken_up(text, 20) == ["自己的 feeder", "线程把东西都送走"]
+    assert broken_up(text, 20, dense=True) == ["自己的 feeder 线程把", "东西都送走"]
+
+
+def test_no_character_has_the_last_line_for_itself() -> None:
+    assert broken_up("结束才能退出。", 10, dense=True) == ["结束才能", "退出。"]
+
+
+def test_a_word_that_is_wider_than_the_room_stays_whole() -> None:
+    assert broken_up("a " + "x" * 30 + " y", 10) == ["a", "x" * 30, "y"]
 
 
 def test_what_cannot_be_seen_is_shown_as_an_escape() -> None:

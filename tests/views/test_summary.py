@@ -64,9 +64,9 @@ def test_a_good_run_in_english() -> None:
 def test_a_good_run_in_chinese() -> None:
     assert told(lang="zh", card=chefs_card()) == [
         "做了 60   吃了 60   剩下 0   2.4 秒，教程速度的四倍",
-        "最长等待       0.6 秒  Thread-4，因为队列是空的",
-        "队列最满时     6/10",
-        "守住的承诺     不丢、不重、每位厨师的次序不变、自己结束",
+        "最长等待    0.6 秒  Thread-4，因为队列是空的",
+        "队列最满时  6/10",
+        "守住的承诺  不丢、不重、每位厨师的次序不变、自己结束",
     ]
 
 
@@ -74,7 +74,7 @@ def test_a_good_run_in_chinese() -> None:
     ("lang", "line"),
     [
         ("en", "promise broken  nothing lost: 1 (put by Thread-1, item 3) was made, never eaten"),
-        ("zh", "承诺未守住      不丢：1（Thread-1 放入的第 3 件）做了，却没有人吃"),
+        ("zh", "承诺未守住  不丢：1（Thread-1 放入的第 3 件）做了，却没有人吃"),
     ],
 )
 def test_a_broken_promise_stands_before_the_kept_ones(lang: str, line: str) -> None:

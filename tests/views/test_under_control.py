@@ -88,7 +88,7 @@ def test_it_tells_seed_steps_and_both_times_and_no_pace() -> None:
             Processes.SIMULATED,
             "spawn",
             "zh",
-            "进程是模拟的         其实都在同一个真实的进程里，以 spawn 方式启动",
+            "进程是模拟的  其实都在同一个真实的进程里，以 spawn 方式启动",
         ),
         (
             Processes.REAL,
@@ -96,7 +96,7 @@ def test_it_tells_seed_steps_and_both_times_and_no_pace() -> None:
             "en",
             "real processes  modelled queues, pipes and locks; started by fork",
         ),
-        (Processes.REAL, None, "zh", "进程是真实的    队列、管道和锁由模型代替"),
+        (Processes.REAL, None, "zh", "进程是真实的  队列、管道和锁由模型代替"),
     ],
 )
 def test_it_tells_what_the_processes_were(
@@ -115,7 +115,7 @@ def test_it_tells_the_same_in_chinese() -> None:
     assert told("zh", card=chefs_card()) == [
         "做了 60   吃了 60   剩下 0",
         "种子 7   1,412 步   虚拟时间 9.4 秒，实际用时 12 毫秒",
-        "最长等待      0.6 秒  Thread-4，因为队列是空的",
+        "最长等待  0.6 秒  Thread-4，因为队列是空的",
     ]
 
 
@@ -129,8 +129,13 @@ def test_it_tells_the_same_in_chinese() -> None:
             "seed 7   by its schedule   loose sleeps   1,412 steps",
             "种子 7   照给定的调度   可拖延的睡眠   1,412 步",
         ),
+        (
+            {"stdout": "pipe"},
+            "seed 7   stdout is a pipe   1,412 steps",
+            "种子 7   stdout 是管道   1,412 步",
+        ),
     ],
-    ids=["pct", "round-robin", "a loose schedule"],
+    ids=["pct", "round-robin", "a loose schedule", "a pipe"],
 )
 def test_it_tells_who_chose_and_how_sleeps_end_if_not_as_usual(
     header: dict[str, str], en: str, zh: str
@@ -150,14 +155,14 @@ def test_what_is_not_controlled_is_one_row_that_says_what_follows() -> None:
         "not controlled  os.urandom, asyncio: the same seed may give another run"
     )
     assert told("zh", control=control)[-1] == (
-        "不受控制        os.urandom、asyncio：用同一个种子再运行，结果可能不同"
+        "不受控制  os.urandom、asyncio：用同一个种子再运行，结果可能不同"
     )
 
 
 def test_what_is_not_controlled_and_has_no_name_of_its_own_is_told_in_chinese_too() -> None:
-    used = ("a process's death from outside the program", "put inside a library")
+    used = ("a process's unexpected death", "put inside a library")
     assert told("zh", control=replace(CONTROL, uncontrolled=used))[-1] == (
-        "不受控制        有进程意外死亡、库内部的 put：用同一个种子再运行，结果可能不同"
+        "不受控制  进程的意外死亡、库内部的 put：用同一个种子再运行，结果可能不同"
     )
 
 
@@ -165,28 +170,28 @@ REPLAYED = [
     (
         Replayed(),
         "as recorded   every event, and how it ended",
-        "与记录相同    每个事件和结局都一样",
+        "与记录相同  每个事件和结局都一样",
     ),
     (
         Replayed(whole=False),
         "as recorded   as far as the record goes: it breaks off",
-        "与记录相同    记录不完整，记下的部分都一样",
+        "与记录相同  记录不完整，记下的部分都一样",
     ),
     (
         Replayed("event", step=1200, task="Anna", location="locks.py:7"),
         "not as recorded  from step 1,200 on: Anna went on at locks.py:7",
-        "与记录不同       从第 1,200 步起：轮到 Anna，在 locks.py:7",
+        "与记录不同  从第 1,200 步起：轮到 Anna，在 locks.py:7",
     ),
     (
         Replayed("event", step=3, task="Anna"),
         "not as recorded  from step 3 on: Anna went on",
-        "与记录不同       从第 3 步起：轮到 Anna",
+        "与记录不同  从第 3 步起：轮到 Anna",
     ),
-    (Replayed("end"), "not as recorded  it ended otherwise", "与记录不同       结局不一样"),
+    (Replayed("end"), "not as recorded  it ended otherwise", "与记录不同  结局不一样"),
     (
         Replayed("name"),
         "not as recorded  its tasks or resources are called otherwise",
-        "与记录不同       任务或资源的名称不一样",
+        "与记录不同  任务或资源的名称不一样",
     ),
 ]
 
@@ -257,7 +262,7 @@ def test_a_program_that_never_ends_is_announced_with_virtual_seconds() -> None:
 def test_where_no_virtual_time_passed_in_a_wait_nobody_is_said_not_to_have_waited() -> None:
     summary = replace(SUMMARY, longest=replace(LONGEST, waited_ns=0))
     assert told(summary=summary)[-1] == "longest wait  none that took virtual time"
-    assert told("zh", summary=summary)[-1] == "最长等待      没有一次花去虚拟时间"
+    assert told("zh", summary=summary)[-1] == "最长等待  没有一次花去虚拟时间"
 
 
 def test_a_run_that_took_no_virtual_time_says_nothing_of_long_waits() -> None:
@@ -309,6 +314,38 @@ def test_where_no_time_passed_while_they_waited_that_column_is_left_out() -> Non
         "  who   at           waits for",
         "  Anna  locks.py:7   right, held by Otto",
         "  Otto  locks.py:12  left, held by Anna",
+    ]
+
+
+def far_away(file: str) -> list[str]:
+    """The table of a deadlock whose locks have long names, from a file of that name."""
+    state, outcome = deadlocked(1_000_000_000)
+    for n, name in ((1, "left hand of the clock"), (2, "right hand of the clock, which is small")):
+        state.add(Resource(f"0/lock/{n}", "lock", name))
+    rows = tuple(replace(row, location=f"{file}:7") for row in outcome.waits)
+    summary = replace(SUMMARY, ran_ns=1_000_000_000)
+    outcome = replace(outcome, waits=rows)
+    lines = told(summary=summary, state=state, outcome=outcome)
+    return lines[2 : lines.index("", 2)]
+
+
+def test_what_is_waited_for_goes_on_below_where_it_began() -> None:
+    """80 cells but for 36 in front of the column."""
+    assert far_away("locks_of_the_old_town.py") == [
+        "  who   at                          waits for",
+        "  Anna  locks_of_the_old_town.py:7  right hand of the clock, which is small,",
+        "                                    held by Otto",
+        "  Otto  locks_of_the_old_town.py:7  left hand of the clock, held by Anna",
+    ]
+
+
+def test_where_no_room_is_left_beside_it_stands_below() -> None:
+    file = "a_file_with_a_name_of_more_than_fifty_characters.py"
+    assert far_away(file)[2:] == [
+        f"  Anna  {file}:7",
+        "      right hand of the clock, which is small, held by Otto",
+        f"  Otto  {file}:7",
+        "      left hand of the clock, held by Anna",
     ]
 
 
@@ -370,8 +407,8 @@ REASONS = [
         "did not end   an object's __del__ at the end went on for too long and was broken",
         "没有正常结束  结束时有个对象的 __del__ 运行太久，被中途打断",
     ),
-    ("the disk was full", "not recorded  the disk was full", "未能记录      磁盘满了"),
-    ("the moon was full", "not recorded  the moon was full", "未能记录      the moon was full"),
+    ("the disk was full", "not recorded  the disk was full", "未能记录  磁盘满了"),
+    ("the moon was full", "not recorded  the moon was full", "未能记录  the moon was full"),
 ]
 
 
@@ -387,14 +424,14 @@ def test_what_could_not_be_done_is_told_in_both_languages(reason: str, en: str, 
 def test_how_many_records_are_missing_stands_before_the_reason() -> None:
     outcome = replace(COMPLETED, losses=(Loss("the disk was full", "0.1", 1200),))
     assert told(outcome=outcome)[-1] == "not recorded  1,200 events: the disk was full"
-    assert told("zh", outcome=outcome)[-1] == "未能记录      1,200 个事件：磁盘满了"
+    assert told("zh", outcome=outcome)[-1] == "未能记录  1,200 个事件：磁盘满了"
 
 
 @pytest.mark.parametrize("waited_ns", [0, 999_999])
 def test_a_wait_of_less_than_a_millisecond_of_virtual_time_is_none(waited_ns: int) -> None:
     summary = replace(SUMMARY, longest=replace(LONGEST, waited_ns=waited_ns))
     assert told(summary=summary)[-1] == "longest wait  none that took virtual time"
-    assert told("zh", summary=summary)[-1] == "最长等待      没有一次花去虚拟时间"
+    assert told("zh", summary=summary)[-1] == "最长等待  没有一次花去虚拟时间"
 
 
 def test_a_run_of_less_than_a_millisecond_of_virtual_time_has_no_such_row() -> None:
@@ -426,4 +463,4 @@ def test_that_there_is_no_keyboard_is_told_where_input_found_none() -> None:
 def test_where_the_record_lies_stands_in_the_columns_and_is_never_broken() -> None:
     file = Path("folder with blanks", "a" * 80, "run.jsonl")
     assert told(saved=file)[-1] == f"recorded in   {file}"
-    assert told("zh", saved=file)[-1] == f"记录在        {file}"
+    assert told("zh", saved=file)[-1] == f"记录在    {file}"

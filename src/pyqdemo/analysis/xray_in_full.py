@@ -68,7 +68,9 @@ def _name(state: RunState, id: str) -> Text:
 
 
 def _way(state: RunState, way: Way) -> Text:
-    stages = joined([_stage(state, stage) for stage in way.stages], ", ", "，")
+    # A reader may have the read lock before there is anything to read.
+    in_order = sorted(way.stages, key=lambda stage: stage.seq)
+    stages = joined([_stage(state, stage) for stage in in_order], ", ", "，")
     return joined([names_of([way]), stages], "  ", "  ")
 
 

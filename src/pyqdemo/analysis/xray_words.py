@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from pyqdemo.analysis.exit_codes import exit_code
 from pyqdemo.analysis.hidden import Death, Fate, Misled, NoEnd, Way, XRay
 from pyqdemo.analysis.labels import the_label
 from pyqdemo.analysis.processes import Gained, Gone
@@ -16,6 +17,8 @@ __all__ = ["GAINED", "names_of", "tell_death", "tell_in_short", "who"]
 
 MOST_ITEMS = 4  # of more than these the first ones are named
 LONGEST_VALUE = 24
+#: What a value that is cut ends with, by what it begins with.
+_CLOSED_BY = {"'": "'", '"': '"', "[": "]", "(": ")", "{": "}"}
 
 _ENDED = (
     OutcomeKind.COMPLETED,
@@ -66,6 +69,10 @@ _LEFT = {
         "到结束时 {items} 还在 {queue} 的管道里：没有人取",
     ),
 }
+_DIED = Text(
+    "{process} died at step {step}: exit code {code}",
+    "{process} 在第 {step} 步意外死亡：退出码 {code}",
+)
 _READ_LOCK = Text(
     "{process} took the read lock of {name} to the grave: nobody else gets anything out of it",
     "{process} 至死占着 {name} 的读锁：别人再也不能从里面取出东西",
@@ -108,10 +115,12 @@ _UNPRINTED = Text(
 
 
 def tell_in_short(xray: XRay) -> list[Text]:
-    """What is instructive, a sentence each: what was put and never came out, what the dead
-    keep, what kept an end of file away, wrong answers of ``empty``, lost prints."""
+    """What is instructive, a sentence each: who died though nobody in the program ended it,
+    what was put and never came out, what the dead keep, what kept an end of file away, wrong
+    answers of ``empty``, lost prints."""
     state = xray.state
     return [
+        *_died(xray),
         *_items(xray),
         *(_kept(state, death, gone) for death in xray.deaths for gone in death.kept),
         *(_no_end(state, no_end) for no_end in xray.no_ends),
@@ -131,24 +140,12 @@ def who(state: RunState, task: str) -> Text:
 
 def names_of(ways: Sequence[Way]) -> Text:
     """Items by their values, the first ones if they are many."""
-    values = [_value(way.value, way.item) for way in ways]
-    first = values[:MOST_ITEMS]
-    if len(values) > MOST_ITEMS:
-        more = len(values) - MOST_ITEMS
-        return Text(
-            f"{', '.join(first)} and {more} more", f"{'、'.join(first)} 等 {len(values)} 件"
-        )
-    *but_last, last = first
-    return Text(f"{', '.join(but_last)} and {last}" if but_last else last, "、".join(first))
+    return _listed([_value(way.value, way.item) for way in ways])
 
 
 def tell_death(state: RunState, death: Death) -> Text:
     """How a process ended that did not leave as it should."""
-    facts = {
-        "process": state.name(death.process),
-        "step": "?" if death.step is None else death.step,
-        "code": "?" if death.exit_code is None else death.exit_code,
-    }
+    facts = _facts(state, death)
     match death.how:
         case "terminate" | "kill":
             template = Text(
@@ -164,7 +161,7 @@ def tell_death(state: RunState, death: Death) -> Text:
         case "die":
             template = Text(
                 "{process}: died at step {step}, exit code {code}",
-                "{process}：在第 {step} 步异常终止，退出码 {code}",
+                "{process}：在第 {step} 步意外死亡，退出码 {code}",
             )
         case _:
             template = Text(
@@ -172,6 +169,21 @@ def tell_death(state: RunState, death: Death) -> Text:
                 "{process}：在第 {step} 步结束，退出码 {code}",
             )
     return filled(template, **facts)
+
+
+def _died(xray: XRay) -> Iterator[Text]:
+    """Every death by a process's own doing or from outside the program, in their order."""
+    for death in sorted(xray.deaths, key=lambda death: death.seq):
+        if death.how == "die":
+            yield filled(_DIED, **_facts(xray.state, death))
+
+
+def _facts(state: RunState, death: Death) -> dict[str, Text | str | int]:
+    return {
+        "process": state.name(death.process),
+        "step": "?" if death.step is None else death.step,
+        "code": exit_code(death.exit_code),
+    }
 
 
 def _items(xray: XRay) -> Iterator[Text]:
@@ -254,13 +266,9 @@ def _misled(state: RunState, misled: Sequence[Misled]) -> Iterator[Text]:
             by_queue.setdefault(one.resource, []).append(one)
     for id, several in by_queue.items():
         first = several[0]
-        items = [_value(value, item) for item, value in first.items[:MOST_ITEMS]]
-        told = filled(
-            _MISLED,
-            queue=the_label(state, id),
-            step=first.step or 0,
-            items=Text(", ".join(items), "、".join(items)),
-        )
+        items = _listed([_value(value, item) for item, value in first.items])
+        label = the_label(state, id)
+        told = filled(_MISLED, queue=label, step=first.step or 0, items=items)
         if len(several) > 1:
             told = joined([told, filled(_MISLED_OFTEN, count=len(several))], "", "")
         yield told
@@ -272,6 +280,24 @@ def _unprinted(state: RunState, death: Death) -> Text:
     return filled(_UNPRINTED, process=state.name(death.process), lines=lines)
 
 
+def _listed(values: Sequence[str]) -> Text:
+    """Values one after the other; of many the first ones, and how many there are."""
+    first = values[:MOST_ITEMS]
+    if len(values) > MOST_ITEMS:
+        more = len(values) - MOST_ITEMS
+        return Text(
+            f"{', '.join(first)} and {more} more", f"{'、'.join(first)} 等 {len(values)} 件"
+        )
+    *but_last, last = first
+    if not but_last:
+        return same(last)
+    return Text(f"{', '.join(but_last)} and {last}", f"{'、'.join(but_last)} 和 {last}")
+
+
 def _value(value: str | None, item: str) -> str:
+    """A value, short; one that is cut keeps the quote or the bracket that closes it."""
     told = item if value is None else value
-    return told if len(told) <= LONGEST_VALUE else f"{told[: LONGEST_VALUE - 2]}.."
+    if len(told) <= LONGEST_VALUE:
+        return told
+    ending = f"..{_CLOSED_BY.get(told.removeprefix('b')[:1], '')}"
+    return told[: LONGEST_VALUE - len(ending)] + ending

@@ -77,7 +77,9 @@ def _mended(words: Sequence[str], flag: str, option: Option) -> list[str]:
             mended.append(f"{option.flag}={value}")
         else:
             lacks = not rest or rest[0].startswith("--")
-            mended += option.to_try.split() if lacks else [option.flag]
+            _, *tried = option.to_try.split() if lacks else [option.flag]
+            again = {part for part in tried if part.startswith("--") and part in words}
+            mended += [option.flag, *(part for part in tried if part not in again)]
     return mended
 
 

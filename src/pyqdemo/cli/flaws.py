@@ -38,7 +38,7 @@ def shown_flaws(card: Card) -> tuple[Flaw, ...]:
 def flaw_option(card: Card) -> Option:
     """The option as this lesson has it."""
     ids = tuple(flaw.id for flaw in shown_flaws(card))
-    return replace(FLAW, choices=ids)
+    return replace(FLAW, choices=ids, example=f"{ids[0]} --{_PUBLISHED}")
 
 
 def flaw_section(card: Card) -> Section:
@@ -62,13 +62,13 @@ def stood_for(
     flaw = _found(given, card, flaw_id)
     assert flaw.show is not None, "only those are found"
     if not given.has(_PUBLISHED):
-        following = corrected(given, flags=[_PUBLISHED])
+        following = _asked_for(given, card, flaw)
         raise UsageError("flaw_of_published", lesson=card.name, next=following)
     flags, values = _read(flaw.show.options, options)
     for name in (*_DECIDING, *flags, *values):
         if given.has(name):
-            following = corrected(given, without=[*_DECIDING, *flags, *values])
-            facts = {"option": f"--{name}", "other": f"--{FLAW.name}", "next": following}
+            facts = {"option": f"--{name}", "other": f"--{FLAW.name}"}
+            facts["next"] = _asked_for(given, card, flaw)
             raise UsageError("options_clash", **facts)
     typed = {name: value for name, value in given.values.items() if name != FLAW.name}
     return replace(given, flags=given.flags | flags, values={**values, **typed}), flaw
@@ -109,8 +109,18 @@ def _found(given: Given, card: Card, flaw_id: str) -> Flaw:
         lesson=card.name,
         id=flaw_id if len(flaw_id) <= 40 else f"{flaw_id[:37]}...",
         known=", ".join(flaws),
-        next=corrected(given, flags=[_PUBLISHED], flaw=near),
+        next=_asked_for(given, card, flaws[near]),
     )
+
+
+def _asked_for(given: Given, card: Card, flaw: Flaw) -> str:
+    """What was typed, without what does not go with the flaw."""
+    assert flaw.show is not None, "only those are found"
+    flags = (word for word in shlex.split(flaw.show.options) if word.startswith("--"))
+    names = [flag[2:].partition("=")[0] for flag in flags]
+    repaired = (one.option[2:] for one in card.parameters if not one.published)
+    others = [*_DECIDING, *names, *repaired]
+    return corrected(given, without=others, flags=[_PUBLISHED], flaw=flaw.id)
 
 
 def _read(typed: str, options: Sequence[Option]) -> tuple[frozenset[str], Mapping[str, str]]:

@@ -13,6 +13,13 @@ CUT = ".."
 
 _PIECES = re.compile(r"[^ 、，；。]*[ 、，；。]*")
 
+_WIDE = r"\u3000-\u9fff\uff00-\uffef"
+_OPENING, _CLOSING = "（《“‘", "，。；：！？、）》”’"
+#: A Han character, or what stands between two; with the marks that may not leave it.
+_SMALLEST = re.compile(
+    rf"[{_OPENING}]*(?:[{_WIDE}]|[^{_WIDE}{_OPENING}{_CLOSING} ]+)?[{_CLOSING} ]*"
+)
+
 _NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t", "\x1b": "\\e", "\0": "\\0"}
 
 
@@ -66,15 +73,27 @@ def _escaped(character: str) -> str:
     return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
-def broken_up(text: str, room: int) -> list[str]:
-    """A sentence in lines of at most ``room`` cells, broken at spaces and after 、，；。 only.
+def broken_up(text: str, room: int, *, dense: bool = False) -> list[str]:
+    """A sentence in lines of at most ``room`` cells, broken at spaces and after 、，；。
 
-    A word that is wider than the room has a line of its own, and is not cut.
+    A Chinese clause that is wider than the room is broken between its characters. A word
+    that is wider has a line of its own, and is not cut.
+
+    Args:
+        dense: whether every Chinese clause may be broken so, as in a narrow column.
     """
-    lines = [""]
-    for piece in _PIECES.findall(text):
-        if lines[-1] and cell_len((lines[-1] + piece).rstrip()) > room:
-            lines[-1] = lines[-1].rstrip()
-            lines.append("")
-        lines[-1] += piece
-    return lines
+    lines: list[list[str]] = [[]]
+    for piece in filter(None, _PIECES.findall(text)):
+        apart = dense or cell_len(piece.rstrip()) > room
+        for part in filter(None, _SMALLEST.findall(piece)) if apart else (piece,):
+            if lines[-1] and cell_len("".join([*lines[-1], part]).rstrip()) > room:
+                lines.append([])
+            lines[-1].append(part)
+    if len(lines) > 1 and _is_alone(lines[-1]) and len(lines[-2]) > 2:
+        lines[-1].insert(0, lines[-2].pop())
+    return ["".join(line).rstrip() for line in lines]
+
+
+def _is_alone(line: list[str]) -> bool:
+    """Whether it is one Han character, and at most marks after it: it wants company."""
+    return len(line) == 1 and re.fullmatch(rf"[{_WIDE}]{{1,2}}", line[0]) is not None

@@ -37,11 +37,9 @@ from pyqdemo.views.ending_words import (
 )
 from pyqdemo.views.hidden_parts import hidden_lines
 from pyqdemo.views.under_control import UnderControl, control_line, control_rows
-from pyqdemo.views.verdict import LONGEST_TEXT, MOST_ROWS, SHORTEST_NS, verdict_lines
+from pyqdemo.views.verdict import LONGEST_TEXT, MOST_ROWS, SHORTEST_NS, WIDEST, verdict_lines
 
 __all__ = ["summary_lines"]
-
-WIDEST = 80
 
 
 def summary_lines(
@@ -77,7 +75,7 @@ def summary_lines(
     rows += _losses(outcome, lang)
     if saved is not None:
         rows.append((SAVED, str(saved), Tone.INK))
-    column = max((cell_len(text) for name, _, _ in rows for text in (name.en, name.zh)), default=0)
+    column = max((cell_len(name[lang]) for name, _, _ in rows), default=0)
     for name, told, tone in rows:
         line = Line().add(name[lang], Tone.DIM if tone is Tone.INK else tone)
         parts = broken_up(escaped(told, LONGEST_TEXT), WIDEST - column - 2)

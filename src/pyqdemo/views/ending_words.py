@@ -65,7 +65,7 @@ BROKE_OFF = {
 }
 #: What a run used that no seed decides and that is no module's or function's name.
 NOT_CONTROLLED = {
-    r"a process's death from outside the program": "有进程意外死亡",
+    r"a process's unexpected death": "进程的意外死亡",
     r"a message of a queue that was broken off in the middle": "队列里传到一半就断掉的消息",
     r"messages that are sent into the middle of each other": "几条互相混在一起的消息",
     r"two receives at once from one pipe": "同时从一条管道接收的两个任务",

@@ -76,6 +76,7 @@ class UnderControl:
 _REPLAYED = Text("replayed", "重放")
 _SEED = Text("seed {seed}", "种子 {seed}")
 _LOOSE = Text("loose sleeps", "可拖延的睡眠")
+_BY_BLOCK = Text("stdout is a pipe", "stdout 是管道")
 _STRATEGIES = {
     "random": Text("", ""),
     "round-robin": Text("round-robin", "轮流"),
@@ -142,6 +143,7 @@ def control_line(control: UnderControl, ran_ns: int, lang: str) -> Line:
         "" if header.seed is None else _SEED[lang].format(seed=header.seed),
         _STRATEGIES.get(strategy, Text(strategy, strategy))[lang],
         _LOOSE[lang] if header.sleeps == "loose" else "",
+        _BY_BLOCK[lang] if header.stdout == "pipe" else "",
         (_STEP if control.steps == 1 else _STEPS)[lang].format(steps=f"{control.steps:,}"),
         _TIMES[lang].format(
             virtual=words.seconds(ran_ns)[lang], real=words.duration(control.took_ns)[lang]

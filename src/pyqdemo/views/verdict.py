@@ -11,7 +11,7 @@ from pyqdemo.analysis.waits import find_cycle, tell_wait, waits
 from pyqdemo.languages import Text
 from pyqdemo.trace import Outcome, OutcomeKind, Wait
 from pyqdemo.views import words
-from pyqdemo.views.cells import cell_len, escaped, fit, shown
+from pyqdemo.views.cells import broken_up, cell_len, escaped, fit, shown
 from pyqdemo.views.dress import Glyphs, Line, Tone
 from pyqdemo.views.ending_words import (
     AFTER_STEPS,
@@ -28,10 +28,12 @@ from pyqdemo.views.ending_words import (
 )
 from pyqdemo.views.under_control import UnderControl, broke_off, virtual_time
 
-__all__ = ["LONGEST_TEXT", "MOST_ROWS", "SHORTEST_NS", "verdict_lines"]
+__all__ = ["LONGEST_TEXT", "MOST_ROWS", "SHORTEST_NS", "WIDEST", "verdict_lines"]
 
 MOST_ROWS = 12
 LONGEST_TEXT = 300
+WIDEST = 80
+NARROWEST = 24  # cells for what is waited for; with less it has lines of its own
 SHORTEST_NS = 1_000_000  # less virtual time says nothing: nobody chose it
 #: What input() raises where there is nothing to read.
 _NO_INPUT = "EOFError: EOF when reading a line"
@@ -135,7 +137,10 @@ def _circle(state: RunState, circle: tuple[Wait, ...]) -> Text:
 
 
 def _table(state: RunState, rows: tuple[Wait, ...], end_ns: int, lang: str) -> Iterator[Line]:
-    """Who waits for what, since when (if time has passed), at which line; sentences last."""
+    """Who waits for what, since when (if time has passed), at which line; sentences last.
+
+    A sentence goes on below where it began.
+    """
     cells = [[head[lang] for head in HEADS]]
     for row in rows[:MOST_ROWS]:
         lasted = (
@@ -147,13 +152,20 @@ def _table(state: RunState, rows: tuple[Wait, ...], end_ns: int, lang: str) -> I
     timed = any(ns >= SHORTEST_NS for ns in waited)
     columns = (0, 1, 2) if timed else (0, 2)
     widths = {column: max(cell_len(row[column]) for row in cells) for column in columns}
+    start = 2 + sum(width + 2 for width in widths.values())
+    beside = WIDEST - start >= NARROWEST
     for number, row_cells in enumerate(cells):
         tone = Tone.INK if number else Tone.DIM
         line = Line().add("  ")
         for column, width in widths.items():
             text = fit(row_cells[column], width, right=column == 1)
             line.add(text, Tone.STRONG if number and column == 0 else tone).add("  ")
-        yield line.add(escaped(row_cells[3], LONGEST_TEXT), Tone.BLOCKED if number else Tone.DIM)
+        if not beside:
+            yield line
+            line, start = Line(), 6
+        for part in broken_up(escaped(row_cells[3], LONGEST_TEXT), WIDEST - start, dense=True):
+            yield line.to(start).add(part, Tone.BLOCKED if number else Tone.DIM)
+            line = Line()
     if len(rows) > MOST_ROWS:
         yield Line().add("  " + AND_MORE[lang].format(count=len(rows) - MOST_ROWS), Tone.DIM)
 

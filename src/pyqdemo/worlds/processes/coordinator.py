@@ -35,7 +35,7 @@ BOOT_S = 30.0  # for a process to say hello
 ENDING_S = 5.0  # for a process that has been ended to be gone, and for its last words
 LONGER = 1.5  # than a process, which notices a loop in Python itself, the coordinator waits
 MOST_LEAVING = 64  # processes whose end nobody has asked about
-_FROM_OUTSIDE = "a process's death from outside the program"
+_UNEXPECTED = "a process's unexpected death"
 
 
 class RealExecution(Execution):
@@ -356,7 +356,7 @@ class Coordinator:
             told = f"{main.name} closed the channel by which it is controlled"
             execution.end(OutcomeKind.ABORTED, told)
             return
-        execution.note_uncontrolled(_FROM_OUTSIDE)
+        execution.note_uncontrolled(_UNEXPECTED)
         code = -signal.SIGKILL if code is None else code
         if main is execution.main:
             told = f"the program's first process has died: exit code {code}"
