@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from copy import copy
 from functools import partial
 from types import ModuleType
 from typing import Any
@@ -120,7 +119,7 @@ def _forked(parent: Life, task: Task, inside: Inside, process: Process) -> Proce
     for (twin, _), named in zip(changed, values, strict=True):
         vars(twin).update(named)
     for counter in COPIED & parent.home.scratch.keys():
-        inside.home.scratch[counter] = copy(parent.home.scratch[counter])
+        inside.home.scratch[counter] = parent.home.scratch[counter]
     process._task_id = None
     return process
 

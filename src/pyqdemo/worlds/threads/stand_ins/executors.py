@@ -219,8 +219,9 @@ def _new_prefix() -> str:
     """``ThreadPoolExecutor-0``: counted in the order in which they are made."""
     world = here().world
     world.execution.touch(Access("names:executor", "w"))  # who comes first gets the smaller one
-    counter = here().home.scratch.setdefault("executors made", itertools.count())
-    return f"ThreadPoolExecutor-{next(counter)}"
+    scratch = here().home.scratch
+    scratch["executors made"] = number = scratch.get("executors made", 0) + 1
+    return f"ThreadPoolExecutor-{number - 1}"
 
 
 #: What the program finds in its module ``concurrent.futures``, but for processes; the

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from types import FrameType
@@ -318,8 +317,9 @@ def _new_name(target: Callable[..., object] | None) -> str:
     """``Thread-3 (work)``: counted in the order in which the objects are made."""
     life = here()
     life.world.execution.touch(_NAMES)
-    counter = life.home.scratch.setdefault("threads made", itertools.count(1))
-    name = f"Thread-{next(counter)}"
+    scratch = life.home.scratch
+    scratch["threads made"] = number = scratch.get("threads made", 0) + 1
+    name = f"Thread-{number}"
     try:
         return f"{name} ({target.__name__})" if target is not None else name
     except AttributeError:

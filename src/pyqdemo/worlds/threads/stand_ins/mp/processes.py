@@ -9,12 +9,14 @@ from collections.abc import Callable, Iterable, Mapping
 from types import FrameType
 from typing import Any
 
+from pyqdemo.kernel.texts import raised
 from pyqdemo.worlds.threads.lives import Home
 from pyqdemo.worlds.threads.pickling import dumps
 from pyqdemo.worlds.threads.stand_ins.mp.family import Family, family
 from pyqdemo.worlds.threads.stand_ins.mp.sending import sending
 from pyqdemo.worlds.threads.stand_ins.streams import flush_streams
 from pyqdemo.worlds.threads.stand_ins.values import SHORT
+from pyqdemo.worlds.threads.surroundings import stop
 from pyqdemo.worlds.threads.world import here
 
 __all__ = [
@@ -102,7 +104,11 @@ class Process:
         facts = (id, self._name[:SHORT], self._role(), self.daemon, method, handles, payload)
         self._number = world.request("process.start", facts, frame)
         self._task_id = id
-        (world.bear or _simulated())(life, self, id, method, payload)
+        try:
+            (world.bear or _simulated())(life, self, id, method, payload)
+        except Exception as error:  # ours: the program must not go on with half a process
+            world.error = error
+            stop(raised(error))
 
     def _role(self) -> str | None:
         if type(self).run is not Process.run:
