@@ -22,7 +22,6 @@ from pyqdemo.worlds.threads.inside import Inside
 from pyqdemo.worlds.threads.main_task import Mains, live
 from pyqdemo.worlds.threads.programs import Program
 from pyqdemo.worlds.threads.sources import Sources
-from pyqdemo.worlds.threads.stand_ins.mp.living import leave
 from pyqdemo.worlds.threads.stand_ins.systems import call_at_exit
 from pyqdemo.worlds.threads.surroundings import refuse
 from pyqdemo.worlds.threads.world import World
@@ -167,8 +166,11 @@ class Binding:
         while around.before_join:
             around.before_join.pop()()
         calls: list[Callable[[], object]] = []
-        if self._world.home.scratch.keys() & {"family", "queues fed"}:
-            calls.append(leave)  # registered when the first process is made, as a rule the last
+        if "multiprocessing" in sys.modules:  # who has not used it shall not load its stand-ins
+            from pyqdemo.worlds.threads.stand_ins.mp.living import has_to_leave, leave
+
+            if has_to_leave(self._world.home):
+                calls.append(leave)  # registered with the first process, as a rule the last
         if "atexit" in around.modules:
             calls.append(partial(call_at_exit, around))
         return [*calls, *around.at_last]

@@ -8,7 +8,7 @@ from pyqdemo.worlds.threads.lives import Home
 
 __all__ = ["Unfinished", "finish_first", "unfinished"]
 
-_KEY = "queues fed"  # known to ``loading`` too
+_KEY = "unfinished"
 
 
 class Unfinished(Protocol):

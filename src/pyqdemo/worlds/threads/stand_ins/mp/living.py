@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pyqdemo.kernel.texts import raised
 from pyqdemo.point import Access
 from pyqdemo.worlds.threads.lives import Home, Unwind, here
+from pyqdemo.worlds.threads.main_task import exit_code
 from pyqdemo.worlds.threads.stand_ins.failing import show
 from pyqdemo.worlds.threads.stand_ins.mp.family import Family
 from pyqdemo.worlds.threads.stand_ins.mp.finishing import unfinished
@@ -17,9 +18,8 @@ from pyqdemo.worlds.threads.stand_ins.mp.processes import (
     Process,
     children_alive,
 )
-from pyqdemo.worlds.threads.stand_ins.streams import standard_error
 
-__all__ = ["leave", "live_as", "settle"]
+__all__ = ["has_to_leave", "leave", "live_as", "settle"]
 
 
 def settle(home: Home, name: str, method: str | None) -> Family:
@@ -66,11 +66,16 @@ def live_as(parent_task: str, get: Callable[[], Process]) -> str | None:
     except Unwind:
         raise
     except SystemExit as error:
-        home.exit_code = _code_of(error)
+        home.exit_code = exit_code(error)
         return raised(error)
     except BaseException as error:
         return _fail(home, error, f"Process {process.name}:\n")
     return None
+
+
+def has_to_leave(home: Home) -> bool:
+    """Whether ``leave`` has anything to do for a process: it has made processes, or feeds."""
+    return "family" in home.scratch or bool(unfinished(home))
 
 
 def leave() -> None:
@@ -88,17 +93,6 @@ def leave() -> None:
             child._join(None, None)
     for each in unfinished(life.home):
         each.await_end()
-
-
-def _code_of(error: SystemExit) -> int:
-    if error.code is None:
-        return 0
-    if isinstance(error.code, int):
-        return error.code & 0xFF
-    stream = standard_error()
-    if stream is not None:
-        stream.write(f"{error.code}\n")
-    return 1
 
 
 def _fail(home: Home, error: BaseException, heading: str) -> str:
