@@ -6,10 +6,10 @@ A strategy sees plain data only; it cannot alter the run but by its answer.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple, Protocol
 
-__all__ = ["Access", "Exhausted", "Pending", "Point", "Step", "Strategy"]
+__all__ = ["Access", "Draw", "Exhausted", "Pending", "Point", "Step", "Strategy", "depend"]
 
 
 class Exhausted(Exception):
@@ -30,6 +30,18 @@ class Access(NamedTuple):
 
     part: str
     mode: str
+
+
+def depend(one: Iterable[Access], other: Iterable[Access]) -> bool:
+    """Whether the order of two steps can matter, by what they touch; see ``Access``."""
+    modes: dict[str, set[str]] = {}
+    for access in one:
+        modes.setdefault(access.part, set()).add(access.mode)
+    return any(
+        access.mode == "w" or modes[access.part] != {access.mode}
+        for access in other
+        if access.part in modes
+    )
 
 
 class Step(NamedTuple):
@@ -76,6 +88,8 @@ class Point(NamedTuple):
         enabled: ids of the tasks that can be chosen, never empty, in the order of their ids.
         last: the step before, for a strategy that ``observes``; else None.
         look: gives every task that is alive, in that order; to be called during ``choose``.
+        state: gives the fingerprint of everything that can still matter: two points have the
+            same one only if what can follow is the same. None where nobody can tell.
     """
 
     step: int
@@ -83,6 +97,21 @@ class Point(NamedTuple):
     enabled: tuple[str, ...]
     last: Step | None
     look: Callable[[], tuple[Pending, ...]]
+    state: Callable[[], bytes] | None = None
+
+
+class Draw(NamedTuple):
+    """A moment within a step at which a value is chosen in place of being drawn at random.
+
+    Attributes:
+        task: whose draw it is.
+        options: how many values there are, at least 2; one of 0 to ``options - 1`` is chosen.
+        told: the call in words, ``randrange(9)``.
+    """
+
+    task: str
+    options: int
+    told: str
 
 
 class Strategy(Protocol):
@@ -90,7 +119,9 @@ class Strategy(Protocol):
 
     One that has an attribute ``observes`` which is true is told what each step touched: by
     ``Point.last``, and of the last step, behind which there is no point, by a method
-    ``over(last: Step)`` when the execution ends.
+    ``over(last: Step)`` when the execution ends. One that has an attribute ``draws`` which is
+    true chooses the values of the program's random draws too, by a method
+    ``draw(draw: Draw) -> int``.
     """
 
     def begin(self) -> None:

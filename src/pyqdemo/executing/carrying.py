@@ -36,6 +36,7 @@ from pyqdemo.worlds.start_methods import start_methods
 from pyqdemo.worlds.stop_signals import StopSignals
 from pyqdemo.worlds.threads.carriers import Carriers
 from pyqdemo.worlds.threads.lives import local
+from pyqdemo.worlds.threads.sights import Sight
 from pyqdemo.worlds.threads.stand_ins.streams import announce_streams
 from pyqdemo.worlds.threads.surroundings import refuse
 from pyqdemo.worlds.threads.world import World
@@ -141,6 +142,7 @@ def carry(
     log: Log | None = None,
     watcher: Watcher | None = None,
     signals: StopSignals | None = None,
+    sight: Sight | None = None,
 ) -> Execution:
     """One execution of a program that was loaded before; may be called again and again.
 
@@ -149,6 +151,7 @@ def carry(
             world is real.
         log: takes the records; None records nothing but the choices and the output.
         watcher, signals: see ``execute``.
+        sight: what the strategy is let see besides, where processes are not real.
     """
     limits = plan.limits
     if plan.until is not None and plan.choices is not None:
@@ -162,7 +165,7 @@ def carry(
     announce_streams(log)
     try:
         if isinstance(ground, Carriers):
-            _in_threads(program, plan, execution, ground, told.tick, asked)
+            _in_threads(program, plan, execution, ground, told.tick, asked, sight)
         else:
             names = ground.run(execution, _facts(program, plan), told.tick, asked)
             program.sources.note(names)
@@ -183,11 +186,14 @@ def _in_threads(
     carriers: Carriers,
     tick: Callable[[], None],
     asked_to_stop: Callable[[], str | None] | None,
+    sight: Sight | None,
 ) -> None:
     world = World(execution, program.places, carriers, tick=tick, asked_to_stop=asked_to_stop)
     world.seed = plan.seed
     world.start_method = plan.start_method
     world.buffers = plan.stdout == "pipe"
+    if sight is not None:
+        sight.open(world)
     with bind(program, world, arguments=plan.arguments, parameters=plan.parameters) as bound:
         world.run(bound.body, bound.at_exit)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import insort
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from operator import attrgetter
 from signal import Signals
@@ -93,6 +93,13 @@ class Execution:
         processes: main tasks of all processes there were, in the order in which they started.
         shared: the models of what processes share, by their resource's id.
         losses: what could not be done or recorded, said openly.
+        clock_matters: sleeps and bounds count as changes of the clock. Where time is loose and
+            nobody has read the clock (``clock_was_read``) it makes no difference, and orders
+            that differ in it alone need not be tried.
+        clock_was_read: the program, or a bound on time, asked what time it is.
+        data: gives what the program's own code has touched of its plain data since it was last
+            asked, for a strategy that observes; None where that is not looked at.
+        state: as ``Point.state``.
         over: how it ended; None while it goes on.
     """
 
@@ -120,6 +127,10 @@ class Execution:
         self.losses: list[Loss] = []
         self.processes: list[Task] = []
         self.shared: dict[str, Model] = {}
+        self.clock_matters = True
+        self.clock_was_read = limits.for_s is not None or not limits.loose
+        self.data: Callable[[], Iterable[Access]] | None = None
+        self.state: Callable[[], bytes] | None = None
         self.over: _Ending | None = None
         self._tasks: dict[str, Task] = {}
         self._bounded = limits.for_s is not None or limits.stop_after is not None
@@ -139,7 +150,8 @@ class Execution:
         """A task says what it does next; it takes effect when the task is chosen."""
         if operation.timeout_s is not None and operation.deadline_ns is None:
             operation.deadline_ns = self.now_ns + seconds_ns(operation.timeout_s)
-            self.touch(_NOW)
+            if self.clock_matters:
+                self.touch(_NOW)
         task.pending = operation
 
     def choose(self) -> Task | None:
@@ -162,7 +174,7 @@ class Execution:
         try:
             # As Point(...) does, in half the time.
             last = None if self._touched is None else self._step()
-            point = _new(Point, (step, self.running.id, enabled, last, self._look))
+            point = _new(Point, (step, self.running.id, enabled, last, self._look, self.state))
             id = self.strategy.choose(point)
         except Exhausted as stopped:
             self.end(OutcomeKind.STEP_BOUND, str(stopped))
@@ -598,6 +610,8 @@ class Execution:
     def _step(self) -> Step:
         """The step that has just been taken; the next one begins with nothing."""
         assert self._touched is not None, "asked by the callers"
+        if self.data is not None:
+            self._touched.extend(self.data())
         touched = tuple(dict.fromkeys(self._touched))
         self._touched.clear()
         return Step(self.running.id, touched)
@@ -605,7 +619,9 @@ class Execution:
     def _accesses(self, task: Task, operation: Operation) -> tuple[Access, ...]:
         """What an operation touches: what it says itself, and what every one in its place does."""
         accesses = operation.accesses()
-        if operation.deadline_ns is not None:
+        if not self.clock_matters:
+            accesses = tuple(access for access in accesses if access.part != "clock")
+        elif operation.deadline_ns is not None:
             accesses = (*accesses, Access("clock", "a"))  # its end may move the clock
         if task.daemon or task.process is not self.main:
             accesses = (*accesses, Access(f"alive:{task.process.id}", "r"))

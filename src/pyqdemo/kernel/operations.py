@@ -161,6 +161,7 @@ class ReadClock(Operation):
         self.value = clock
 
     def apply(self, execution: Execution, task: Task) -> int:
+        execution.clock_was_read = True
         if task.saw_ns == execution.now_ns:
             execution.now_ns += self.TICK_NS << min(task.looks, self.DOUBLED)
             task.looks += 1

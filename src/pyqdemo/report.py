@@ -1,0 +1,188 @@
+"""What an exploration of many executions may claim, as plain data.
+
+A ``Report`` says ``proved``, ``failed`` or ``not_exhausted``, always with its grain and bounds.
+What ended how is a list of ``Ending``s; the simplest one that must not be is its
+``Counterexample``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from pyqdemo.schedule import Schedule
+from pyqdemo.trace import Trace
+
+__all__ = [
+    "Counterexample",
+    "Ending",
+    "Fork",
+    "Race",
+    "Reason",
+    "Report",
+    "Side",
+    "Verdict",
+]
+
+
+class Verdict(StrEnum):
+    """What may be claimed of all executions."""
+
+    PROVED = "proved"
+    FAILED = "failed"
+    NOT_EXHAUSTED = "not_exhausted"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a claim is not stronger.
+
+    Attributes:
+        kind: ``max_executions``, ``time``, ``preemptions``, ``step_bound``, ``interrupted``,
+            ``no_task``, ``no_decision``, ``none_finished``, ``uncontrolled``, ``opaque``,
+            ``nondeterministic``, ``kills``, ``sampled`` (random, pct), ``capacity`` and others
+            that ``analysis.reasons_of`` can put into words.
+        detail: what was used, what differed; the bound's value.
+    """
+
+    kind: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Race:
+    """Plain data that two tasks touch without an order between them, at least one writing.
+
+    Attributes:
+        name: the variable, attribute or container, as the program calls it.
+        places: ``file.py:6`` of both accesses.
+        tasks: ids of both.
+    """
+
+    name: str
+    places: tuple[str, str]
+    tasks: tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """One way in which executions ended.
+
+    Attributes:
+        kind: as ``trace.OutcomeKind``, ``promise`` for a broken one, ``output`` for a further
+            output where all were to be the same.
+        count: executions, or states of the graph, that ended so.
+        detail: as in the outcome; which promise.
+        failed: it is one that must not be.
+        schedule: of the first execution that ended so; of the simplest one found, once it was
+            looked for.
+        output: what the program wrote in it.
+    """
+
+    kind: str
+    count: int
+    detail: str
+    failed: bool
+    schedule: Schedule
+    output: str
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of the two ways on from a fork.
+
+    Attributes:
+        task: who went next.
+        trace: the whole run that went there.
+    """
+
+    task: str
+    trace: Trace
+
+
+@dataclass(frozen=True, slots=True)
+class Fork:
+    """The last choice of a failing run from which another run was fine.
+
+    Attributes:
+        step: number of the step that was chosen there, from 1; the same in both traces.
+        failing, passing: the two ways on.
+        certain: every way on from behind it was tried, and none was fine; else none was found.
+    """
+
+    step: int
+    failing: Side
+    passing: Side
+    certain: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Counterexample:
+    """The simplest run that was found to fail.
+
+    Attributes:
+        ending: its place in ``Report.endings``.
+        trace: the run.
+        preemptions: choices of another task while the running one could have gone on.
+        overruns: sleeps and bounds that ended later than another that was due before them.
+        fork: None if no run is fine.
+        cycle: first and last step of a round that can go on for ever, for a livelock.
+        confirmed: replayed with real processes and the same events; None where there are none.
+    """
+
+    ending: int
+    trace: Trace
+    preemptions: int
+    overruns: int
+    fork: Fork | None = None
+    cycle: tuple[int, int] | None = None
+    confirmed: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was tried, and what may be claimed.
+
+    Attributes:
+        program: its file's name; ``lesson`` and ``variant`` where it is one.
+        strategy: that was used; ``why`` it was, as a word for ``auto``.
+        executions: that were begun; ``pruned`` of them stopped early, since what could follow
+            had been seen.
+        traces: executions that ended and differ in more than the order of steps that commute;
+            None where that is not counted.
+        states: that were told apart; None where none were.
+        granularity: ``operation`` or ``line``.
+        bounds: those that were given, by name; ``max_steps`` always.
+        seconds: real time.
+        seed: that the program's draws followed, where it drew; None if it did not, or if all
+            values were tried.
+        reasons: why the claim is not stronger, empty where nothing is missing.
+        races: plain data touched unordered; not covered inside lines.
+        capacity: what a pipe is taken to hold, where the program has one, in words.
+    """
+
+    program: str
+    verdict: Verdict
+    strategy: str
+    why: str
+    executions: int
+    pruned: int
+    traces: int | None
+    states: int | None
+    granularity: str
+    seconds: float
+    lesson: str | None = None
+    variant: str | None = None
+    parameters: Mapping[str, object] = field(default_factory=dict)
+    arguments: tuple[str, ...] = ()
+    sleeps: str = "loose"
+    start_method: str | None = None
+    processes: str = "none"
+    bounds: Mapping[str, float | int] = field(default_factory=dict)
+    seed: int | None = None
+    reasons: tuple[Reason, ...] = ()
+    races: tuple[Race, ...] = ()
+    capacity: str | None = None
+    endings: tuple[Ending, ...] = ()
+    counterexample: Counterexample | None = None
