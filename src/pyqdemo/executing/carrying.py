@@ -44,7 +44,16 @@ from pyqdemo.worlds.threads.world import World
 if TYPE_CHECKING:
     from pyqdemo.worlds.processes.grounds import Grounds
 
-__all__ = ["ENTRY", "Controlled", "Watcher", "carry", "execute", "ground_of", "program_for"]
+__all__ = [
+    "ENTRY",
+    "Controlled",
+    "Watcher",
+    "carry",
+    "execute",
+    "ground_of",
+    "program_for",
+    "trace_of",
+]
 
 
 Ground = Union[Carriers, "Grounds"]
@@ -100,15 +109,24 @@ def execute(
     with ground_of(plan) as ground:
         strategy = _strategy(program, plan, ground, signals)
         execution = carry(program, plan, strategy, ground, log, watcher, signals)
+    trace = trace_of(program, plan, execution, log)
+    return Controlled(trace, perf_counter_ns() - began)
+
+
+def trace_of(program: Program, plan: Plan, execution: Execution, log: Log) -> Trace:
+    """The trace of an execution that is over.
+
+    Args:
+        log: that took its records.
+    """
     records = log.records
-    trace = Trace(
+    return Trace(
         header=_header(program, plan, execution),
         tasks=tuple(record for record in records if type(record) is Task),
         resources=tuple(record for record in records if type(record) is Resource),
         events=tuple(record for record in records if type(record) is Event),
         outcome=_outcome(execution, plan),
     )
-    return Controlled(trace, perf_counter_ns() - began)
 
 
 def _check_nesting(program: Program) -> None:
