@@ -8,7 +8,7 @@ import signal
 import sys
 import time
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -23,7 +23,7 @@ from pyqdemo.worlds.processes.channels import connect
 from pyqdemo.worlds.processes.wire import Wire
 from pyqdemo.worlds.threads.carriers import Carriers
 from pyqdemo.worlds.threads.inside import Inside
-from pyqdemo.worlds.threads.lives import Life, local
+from pyqdemo.worlds.threads.lives import AtExit, Life, local
 from pyqdemo.worlds.threads.programs import Program
 from pyqdemo.worlds.threads.simulating import COPIED, at_exit, imported
 from pyqdemo.worlds.threads.stand_ins.mp.living import live_as, settle
@@ -140,7 +140,7 @@ def _execution(world: World) -> Branch:
 def _live(
     world: World,
     body: Callable[[], str | None],
-    at_exit: Callable[[], Sequence[Callable[[], object]]],
+    at_exit: AtExit,
 ) -> int:
     """A further process's life; gives its exit code."""
     branch, error = _execution(world), None

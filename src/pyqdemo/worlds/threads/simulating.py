@@ -44,8 +44,7 @@ def bear(parent: Life, process: Process, id: str, method: str, payload: bytes | 
         begin = partial(_itself, own)
     else:
         begin = partial(imported, inside, payload)
-    body = partial(live_as, parent.home.main.id, begin)
-    task.life = world.lives[task] = Life(home, task, body, partial(at_exit, home, method))
+    home.begin(partial(live_as, parent.home.main.id, begin), partial(at_exit, home, method))
 
 
 def _itself(process: Process) -> Process:

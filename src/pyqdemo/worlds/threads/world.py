@@ -5,7 +5,7 @@ from __future__ import annotations
 import _thread
 import gc
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextvars import Context
 from types import FrameType
 from typing import Any
@@ -17,7 +17,7 @@ from pyqdemo.kernel.tasks import End, MustWait, Signalled, Start, Task
 from pyqdemo.kernel.texts import raised
 from pyqdemo.trace import Loss, OutcomeKind
 from pyqdemo.worlds.threads.carriers import Carriers
-from pyqdemo.worlds.threads.lives import Body, Home, Life, OnlyLooking, Unwind, here, local
+from pyqdemo.worlds.threads.lives import AtExit, Body, Home, Life, OnlyLooking, Unwind, here, local
 from pyqdemo.worlds.threads.minder import PATIENCE_S, mind
 from pyqdemo.worlds.threads.places import Place, Places
 
@@ -91,7 +91,7 @@ class World:
 
     # For the one who runs a program.
 
-    def run(self, body: Body, at_exit: Callable[[], Sequence[Callable[[], object]]]) -> None:
+    def run(self, body: Body, at_exit: AtExit) -> None:
         """Runs the main task's code and whatever it starts, to the end of the execution.
 
         Args:
@@ -102,8 +102,7 @@ class World:
             BaseException: what the strategy raised, or KeyboardInterrupt in this thread;
                 every task has been ended before.
         """
-        main = self.execution.main
-        main.life = self.lives[main] = Life(self.home, main, body, at_exit)
+        self.home.begin(body, at_exit)
         # Objects with a __del__ shall die where the program lets go of them, each time alike.
         collecting, limit = gc.isenabled(), sys.getrecursionlimit()
         gc.disable()
