@@ -27,7 +27,6 @@ class ProcessState:
         on_sigterm: ``default``, ``ignore`` or ``handle``.
         ends: pipe ends by id, with how many handles of each it holds.
         buffers: what waits for a feeder, by the queue's id.
-        feeders: the feeder's task, by the queue's id.
         unwritten: what its stdout buffer holds.
         tidy: puts numbers in the place of addresses in a text: they are the process's own.
     """
@@ -37,7 +36,6 @@ class ProcessState:
         "buffers",
         "ends",
         "exit_code",
-        "feeders",
         "method",
         "number",
         "on_sigterm",
@@ -62,6 +60,5 @@ class ProcessState:
         self.on_sigterm = "default"
         self.ends: dict[str, int] = {}
         self.buffers: dict[str, Any] = {}
-        self.feeders: dict[str, Task] = {}
         self.unwritten: list[str] = []
         self.tidy = Addresses().tidy

@@ -13,6 +13,7 @@ from pyqdemo.kernel.execution import Execution
 from pyqdemo.kernel.limits import Limits
 from pyqdemo.kernel.log import Log
 from pyqdemo.kernel.operations import Operation
+from pyqdemo.kernel.process_state import ProcessState
 from pyqdemo.kernel.tasks import End, Exit, Start, Task
 from pyqdemo.point import Point, Strategy
 from pyqdemo.trace import Event, Phase, Resource
@@ -133,9 +134,8 @@ class Family:
 
     def _life(self, task: Task, body: Callable[[], Code]) -> Code:
         yield from body()
-        state = task.process.state
         if task.process is task:
-            fed = list(reversed(state.feeders)) if self.fed is None else self.fed(self)
+            fed = _fed(task.state) if self.fed is None else self.fed(self)
             for id in fed:
                 yield ("mp.hang_up", id)
             for id in fed:
@@ -155,6 +155,16 @@ class Family:
             whole = yield ("mp.deliver", id, payload, repr(payload[:9]), 0)
             while not whole:
                 whole = yield ("mp.deliver", id, None)
+
+
+def _fed(state: ProcessState) -> list[str]:
+    """The queues of which a process has feeders, that of its youngest feeder first."""
+    youth = {
+        id: int(side.feeder.id.rpartition("~")[2])
+        for id, side in state.buffers.items()
+        if side.feeder is not None
+    }
+    return sorted(youth, key=youth.__getitem__, reverse=True)
 
 
 def get(id: str, block: bool = True, timeout_s: float | None = None) -> Code:

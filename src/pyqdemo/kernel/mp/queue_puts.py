@@ -72,7 +72,6 @@ class Put(OnQueue):
         if side.feeder is not None:
             return None
         side.feeder = execution.spawn_feeder(task.process)
-        task.process.state.feeders[model.id] = side.feeder
         return side.feeder.id
 
     def accesses(self) -> tuple[Access, ...]:
