@@ -348,8 +348,7 @@ class Execution:
             text = "".join(state.unwritten)
             self._note(process, Note("lost", STDOUT, value=text))
         for model in self.shared.values():
-            process_over = getattr(model, "process_over", None)
-            for lost in () if process_over is None else process_over(process, killed):
+            for lost in model.process_over(process, killed):
                 note = Note(lost.operation, lost.resource, lost.item, lost.value, lost.cut)
                 self._note(process, note)
         for task in [task for task in self.alive if task.process is process]:

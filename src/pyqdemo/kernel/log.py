@@ -35,7 +35,7 @@ class Log:
         self.raw = raw
         self.records: list[Record] = []
         self._seq = 0
-        self._known: set[str] = set()
+        self._known: dict[str, Resource] = {}
         # Numbers of their own, so that what is printed does not hang on who records; of each
         # process its own, since two may have different things at one address.
         self._tidy: dict[str, Callable[[str], str]] = {}
@@ -73,8 +73,7 @@ class Log:
         location: str | None = None,
     ) -> None:
         """Announces a resource."""
-        self._known.add(id)
-        self.records.append(Resource(id, kind, name, capacity, of, location))
+        self._announce(Resource(id, kind, name, capacity, of, location))
 
     def take(self, execution: Execution, task: Task, event: Event) -> None:
         """Takes an event that another log has recorded, raw, and gives it its place."""
@@ -112,15 +111,15 @@ class Log:
         seen = resource if self.raw else execution.seen_as(task, resource)
         if seen is resource or seen is None:
             return resource, item
-        if seen not in self._known:
-            for record in self.records:
-                if type(record) is Resource and record.id == resource:
-                    self._known.add(seen)
-                    self.records.append(replace(record, id=seen))
-                    break
+        if seen not in self._known and resource in self._known:
+            self._announce(replace(self._known[resource], id=seen))
         if item is not None and execution.task(item.partition("#")[0]).process is not task.process:
             item = f"{item}@{task.process.id}"
         return seen, item
+
+    def _announce(self, record: Resource) -> None:
+        self._known[record.id] = record
+        self.records.append(record)
 
     def _tidy_of(self, task: Task) -> Callable[[str], str]:
         if self.raw:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from pyqdemo.point import Access
 
 if TYPE_CHECKING:
     from pyqdemo.kernel.execution import Execution
+    from pyqdemo.kernel.mp.shared import Lost
     from pyqdemo.kernel.tasks import Task
 
 __all__ = [
@@ -40,6 +42,15 @@ class Model:
 
     def __init__(self) -> None:
         self.id = ""
+
+    def process_over(self, process: Task, killed: bool) -> Iterable[Lost]:
+        """What a process that has ended has lost here, and what it holds for ever.
+
+        Args:
+            process: its main task.
+            killed: it did not leave by itself.
+        """
+        return ()
 
 
 class Operation:
