@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-
-import pyqdemo
+from beside_the_library import native, print_alike
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="forks")
 
@@ -48,16 +46,12 @@ if __name__ == "__main__":
 """
 
 
-@pytest.mark.parametrize("world", ["simulated", "real"])
 def test_a_forked_main_task_has_its_forkers_attributes_and_a_thread_of_it_has_none(
-    world: str, tmp_path: Path
+    tmp_path: Path,
 ) -> None:
     """Whether the main thread forks or another; only one goes on at a time, so all schedules
     print the same."""
     program = tmp_path / "program.py"
     program.write_text(PROGRAM, encoding="utf-8")
-    command = [sys.executable, "-W", "ignore", str(program)]
-    native = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
-    assert "child of main's thread {} 0 child of main's\n" in native.stdout
-    trace = pyqdemo.run(program, seed=1, world=world)
-    assert (trace.printed(), trace.printed("stderr")) == (native.stdout, "")
+    assert "child of main's thread {} 0 child of main's\n" in native(program)
+    print_alike(program, "fork", seeds=[1])
