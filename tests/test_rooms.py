@@ -19,18 +19,19 @@ ARROWS: dict[str, set[str]] = {
     "errors": {"sentences"},
     "sentences": {"languages"},
     "languages": set(),
-    "trace": {"errors"},
+    "kinds": set(),
+    "trace": {"errors", "kinds"},
     "ids": set(),
     "point": set(),
     "schedule": {"errors", "languages", "trace"},
     "strategies": {"errors", "ids", "schedule", "point"},
-    "kernel": {"errors", "ids", "trace", "schedule", "point"},
+    "kernel": {"errors", "ids", "kinds", "trace", "schedule", "point"},
     "codec": {"errors", "languages", "trace"},
     "card": {"errors", "languages"},
     "lessons": {"errors", "languages", "card"},
-    "worlds": {"errors", "ids", "trace", "codec", "kernel", "point", "schedule"},
+    "worlds": {"errors", "ids", "kinds", "trace", "codec", "kernel", "point", "schedule"},
     "loading": {"errors", "trace", "worlds"},
-    "entering": {"kernel", "trace", "loading", "worlds"},
+    "entering": {"kernel", "kinds", "loading", "worlds"},
     "executing": {
         "errors",
         "trace",
@@ -175,6 +176,16 @@ def test_the_world_that_runs_programs_brings_no_typer_rich_or_analysis() -> None
     assert brought & unwanted == set()
 
 
+#: What takes longer to load than all of ours that is loaded for a process of the program.
+SLOW = {"dataclasses", "inspect", "traceback", "sysconfig", "pyqdemo.trace"}
+
+
+def test_a_process_of_the_program_loads_nothing_slow() -> None:
+    """What it needs is imported for every cold run, and under spawn for every process."""
+    brought = modules_after("import pyqdemo.worlds.processes.nursing, pyqdemo.entering")
+    assert brought & SLOW == set()
+
+
 #: The public modules and what they export. Changing this is changing the interface.
 EXPORTS = {
     "pyqdemo": ["PyqdemoError", "Trace", "__version__", "replay", "run"],
@@ -202,6 +213,7 @@ EXPORTS = {
         "UnusableFile",
         "UsageError",
     ],
+    "pyqdemo.kinds": ["OutcomeKind", "Phase", "TaskKind"],
     "pyqdemo.languages": ["LANGUAGES", "Text", "language_from"],
     "pyqdemo.trace": [
         "FORMAT",

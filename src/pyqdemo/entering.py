@@ -16,8 +16,8 @@ from typing import Any, NoReturn
 
 from pyqdemo.kernel.process_state import ProcessState
 from pyqdemo.kernel.tasks import Task
+from pyqdemo.kinds import OutcomeKind, TaskKind
 from pyqdemo.loading import bind, program_from
-from pyqdemo.trace import OutcomeKind, TaskKind
 from pyqdemo.worlds.processes.branch import GONE, Branch
 from pyqdemo.worlds.processes.channels import connect
 from pyqdemo.worlds.processes.wire import Wire

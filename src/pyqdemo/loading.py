@@ -7,10 +7,8 @@ name ``__mp_main__`` and then calls ``main`` or the function.
 
 from __future__ import annotations
 
-import inspect
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -49,7 +47,7 @@ def load(path: Path | str, *, function: str | None = None, called: str | None = 
     sources = Sources(folder)
     if called is not None and called != file.name:
         sources.places.called = (file.name, called)
-        file = replace(file, name=called)
+        file = file._replace(name=called)
     return Program(str(path), whole, folder, folder, file, code, function, sources=sources)
 
 
@@ -76,7 +74,7 @@ def program_of(function: Callable[..., object]) -> Program:
         up = package.count(".")
         folder = path.parents[up]
         entry = folder.parent
-        file = replace(file, name=path.relative_to(folder).as_posix())
+        file = file._replace(name=path.relative_to(folder).as_posix())
     sources = Sources(folder)
     return Program(str(path), path, folder, entry, file, code, name, package, sources=sources)
 
@@ -117,13 +115,15 @@ def program_from(facts: Mapping[str, Any]) -> Program:
 
 def _why_not(function: object, name: str) -> str | None:
     """Why a callable cannot be loaded again; None if it can."""
-    if not inspect.isfunction(function):
+    from inspect import iscoroutinefunction, isfunction, isgeneratorfunction
+
+    if not isfunction(function):
         return "it is no function written in Python"
     if "<lambda>" in name:
         return "a lambda has no name to find it by"
     if "." in name:
         return "it is not at the top level of its file"
-    if inspect.iscoroutinefunction(function) or inspect.isgeneratorfunction(function):
+    if iscoroutinefunction(function) or isgeneratorfunction(function):
         return "calling it does not run it"
     module = sys.modules.get(function.__module__)
     if module is None or not Path(getattr(module, "__file__", None) or ".").is_file():

@@ -23,6 +23,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from pyqdemo.kinds import OutcomeKind, Phase, TaskKind
+
 __all__ = [
     "FORMAT",
     "Control",
@@ -61,40 +63,11 @@ class Processes(StrEnum):
     SIMULATED = "simulated"
 
 
-class Phase(StrEnum):
-    """``blocked`` is written before a task waits, ``done`` when the operation took effect."""
-
-    BLOCKED = "blocked"
-    DONE = "done"
-
-
 class Sleeps(StrEnum):
     """How sleeps and other bounds end under control."""
 
     STRICT = "strict"  # in the order of their ends, when nobody else can go on
     LOOSE = "loose"  # at any moment from then on
-
-
-class TaskKind(StrEnum):
-    MAIN = "main"  # the main thread of the program's first process
-    THREAD = "thread"
-    PROCESS = "process"  # the main thread of a further process
-    FEEDER = "feeder"  # the thread behind a multiprocessing.Queue
-
-
-class OutcomeKind(StrEnum):
-    """How one execution ended."""
-
-    COMPLETED = "completed"
-    DEADLOCK = "deadlock"
-    LIVELOCK = "livelock"
-    RUNS_FOR_EVER = "runs_for_ever"
-    STUCK = "stuck"  # native: nothing moved while tasks waited for each other (inferred)
-    EXCEPTION = "exception"
-    STEP_BOUND = "step_bound"
-    TIME_BOUND = "time_bound"
-    INTERRUPTED = "interrupted"
-    ABORTED = "aborted"
 
 
 @dataclass(frozen=True, slots=True)

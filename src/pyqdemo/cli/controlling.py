@@ -109,7 +109,7 @@ def steered(plan: Plan, given: Given, schedule: Schedule | None, endless: bool) 
     unbounded = bounds.for_s is None and bounds.stop_after is None and not given.has("max-steps")
     if endless and unbounded:
         # Where the output goes must not decide what the run is.
-        bounds = replace(bounds, for_s=ON_A_TERMINAL_S)
+        bounds = bounds._replace(for_s=ON_A_TERMINAL_S)
     return replace(
         plan,
         seed=seed,

@@ -152,7 +152,7 @@ def carry(
     """
     limits = plan.limits
     if plan.until is not None and plan.choices is not None:
-        limits = replace(limits, max_steps=len(plan.choices))
+        limits = limits._replace(max_steps=len(plan.choices))
     if isinstance(ground, Carriers):
         execution = Execution(strategy, limits, log)
     else:

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from bisect import insort
 from collections.abc import Callable
-from dataclasses import dataclass
 from operator import attrgetter
 from signal import Signals
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pyqdemo.kernel.limits import Limits
-from pyqdemo.kernel.log import Log
 from pyqdemo.kernel.operations import Model, Note, Operation, Write, seconds_ns
 from pyqdemo.kernel.process_state import FIRST_NUMBER, ProcessState
 from pyqdemo.kernel.room import with_room
 from pyqdemo.kernel.tasks import AwaitThreads, Begin, Exit, MustWait, Signalled, Task
 from pyqdemo.kernel.texts import raised, told
 from pyqdemo.kernel.waiting import Circles, waits
+from pyqdemo.kinds import OutcomeKind, TaskKind
 from pyqdemo.point import Access, Exhausted, Pending, Point, Step, Strategy
-from pyqdemo.trace import Loss, Outcome, OutcomeKind, TaskKind, Wait
+
+if TYPE_CHECKING:
+    from pyqdemo.kernel.noting import Notes
+    from pyqdemo.trace import Loss, Outcome, Wait
 
 __all__ = ["MODEL", "STDOUT", "Execution", "Written", "next_id"]
 
@@ -38,8 +40,7 @@ Describe = Callable[[Any], tuple[str, int]]
 program does in its own ``__repr__`` must not happen in the run."""
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(NamedTuple):
     """What one task sent to one stream."""
 
     stream: str
@@ -47,8 +48,7 @@ class Written:
     text: str
 
 
-@dataclass(slots=True)
-class _Ending:
+class _Ending(NamedTuple):
     """How the execution ends, while tasks may still be unwound."""
 
     kind: OutcomeKind
@@ -102,7 +102,7 @@ class Execution:
         self,
         strategy: Strategy,
         limits: Limits,
-        log: Log | None = None,
+        log: Notes | None = None,
         main: Task | None = None,
     ) -> None:
         self.strategy = strategy
@@ -472,6 +472,8 @@ class Execution:
 
     def outcome(self) -> Outcome:
         """How the execution ended, once it is over."""
+        from pyqdemo.trace import Outcome  # who decides tells it: no process of the program
+
         ending = self.over
         assert ending is not None, "it is over"
         kind, detail, code = ending.kind, ending.detail, self.exit_code or None

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from pyqdemo.kernel.noting import AS_WRITTEN, label_of
 from pyqdemo.kernel.texts import Addresses
 from pyqdemo.trace import Event, Phase, Record, Resource
 from pyqdemo.trace import Task as TaskRecord
@@ -18,21 +19,14 @@ if TYPE_CHECKING:
 __all__ = ["Log"]
 
 
-_AS_WRITTEN = ("write", "buffer")
-
-
 class Log:
-    """Takes tasks, resources and events in their one order.
-
-    Args:
-        raw: leave addresses in texts as they are: another log will tidy them.
+    """Takes tasks, resources and events in their one order, and makes the records of a trace.
 
     Attributes:
         records: in order; a task or resource stands before the first event that names it.
     """
 
-    def __init__(self, raw: bool = False) -> None:
-        self.raw = raw
+    def __init__(self) -> None:
         self.records: list[Record] = []
         self._seq = 0
         self._known: set[str] = set()
@@ -76,24 +70,39 @@ class Log:
         self._known.add(id)
         self.records.append(Resource(id, kind, name, capacity, of, location))
 
-    def take(self, execution: Execution, task: Task, event: Event) -> None:
-        """Takes an event that another log has recorded, raw, and gives it its place."""
+    def take(
+        self,
+        execution: Execution,
+        task: Task,
+        operation: str,
+        resource: str | None,
+        item: str | None,
+        value: str | None,
+        result: str | None,
+        location: str | None,
+        virtual_ns: int,
+        depth: int | None,
+        cut: int,
+    ) -> None:
+        """An operation took effect in another process, which has told it as it was there."""
         tidy = self._tidy_of(task)
-        value, result = event.value, event.result
-        if value is not None and event.operation not in _AS_WRITTEN:
-            value = tidy(value)
-        result = None if result is None else tidy(result)
-        resource, item = self._told(execution, task, event.resource, event.item)
+        resource, item = self._told(execution, task, resource, item)
         self._seq += 1
         self.records.append(
-            replace(
-                event,
+            Event(
                 seq=self._seq,
-                step=execution.steps,
+                task=task.id,
+                phase=Phase.DONE,
+                operation=operation,
                 resource=resource,
                 item=item,
-                value=value,
-                result=result,
+                value=value if value is None or operation in AS_WRITTEN else tidy(value),
+                result=None if result is None else tidy(result),
+                location=location,
+                virtual_ns=virtual_ns,
+                depth=depth,
+                cut=cut,
+                step=execution.steps,
             )
         )
 
@@ -109,7 +118,7 @@ class Log:
         self, execution: Execution, task: Task, resource: str | None, item: str | None
     ) -> tuple[str | None, str | None]:
         """A resource and an item as they are told: copies under names of their own."""
-        seen = resource if self.raw else execution.seen_as(task, resource)
+        seen = execution.seen_as(task, resource)
         if seen is resource or seen is None:
             return resource, item
         if seen not in self._known:
@@ -123,8 +132,6 @@ class Log:
         return seen, item
 
     def _tidy_of(self, task: Task) -> Callable[[str], str]:
-        if self.raw:
-            return str
         tidy = self._tidy.get(task.process.id)
         if tidy is None:
             tidy = self._tidy[task.process.id] = Addresses().tidy
@@ -134,10 +141,11 @@ class Log:
         done = phase is Phase.DONE
         target, item = self._told(execution, task, operation.target, operation.item)
         # The execution has tidied what was printed.
-        as_written = operation.kind in _AS_WRITTEN
-        if target is not None and target not in self._known and "/" in target:
-            kind, _, number = target.partition("/")[2].replace("~", "/").partition("/")
-            self.resource(target, kind, f"{kind}-{number}")
+        as_written = operation.kind in AS_WRITTEN
+        if target is not None and target not in self._known:
+            label = label_of(target)
+            if label is not None:
+                self.resource(target, *label)
         value, result = operation.value, operation.result if done else None
         tidy = self._tidy_of(task)
         self.records.append(

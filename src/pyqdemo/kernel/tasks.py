@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from pyqdemo.ids import place
 from pyqdemo.kernel.operations import Operation
 from pyqdemo.kernel.process_state import ProcessState
+from pyqdemo.kinds import TaskKind
 from pyqdemo.point import Access
-from pyqdemo.trace import TaskKind
 
 if TYPE_CHECKING:
     from pyqdemo.kernel.execution import Execution

@@ -8,12 +8,34 @@ from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from types import CodeType
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pyqdemo.errors import UnusableFile
-from pyqdemo.trace import ProgramFile
 
-__all__ = ["check_program", "digest_of", "read_program"]
+if TYPE_CHECKING:
+    from pyqdemo.trace import ProgramFile
+
+__all__ = ["SourceFile", "check_program", "digest_of", "read_program"]
+
+
+class SourceFile(NamedTuple):
+    """A file of a program as it was read.
+
+    Attributes:
+        name: as in ``trace.ProgramFile``.
+        data: its bytes.
+        text: of them.
+    """
+
+    name: str
+    data: bytes
+    text: str
+
+    def told(self) -> ProgramFile:
+        """As a trace has it, which only who makes one asks for."""
+        from pyqdemo.trace import ProgramFile
+
+        return ProgramFile(self.name, digest_of(self.data), self.text)
 
 
 def check_program(path: Path) -> ProgramFile:
@@ -22,10 +44,10 @@ def check_program(path: Path) -> ProgramFile:
     Raises:
         UnusableFile: with the reason, and the line where there is one.
     """
-    return read_program(path)[0]
+    return read_program(path)[0].told()
 
 
-def read_program(path: Path) -> tuple[ProgramFile, CodeType]:
+def read_program(path: Path) -> tuple[SourceFile, CodeType]:
     """A program file and its code, which names the file by its absolute path.
 
     Raises:
@@ -48,7 +70,7 @@ def read_program(path: Path) -> tuple[ProgramFile, CodeType]:
         raise UnusableFile("cannot_compile", file=str(path), line=line, reason=reason) from None
     except (RecursionError, MemoryError):  # what Python says of an expression without end
         raise UnusableFile("program_too_deep", file=str(path)) from None
-    return ProgramFile(path.name, digest_of(data), text), code
+    return SourceFile(path.name, data, text), code
 
 
 def digest_of(data: bytes) -> str:

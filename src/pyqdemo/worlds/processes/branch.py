@@ -12,20 +12,22 @@ from _thread import allocate_lock
 from bisect import insort
 from collections.abc import Callable
 from operator import attrgetter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pyqdemo.kernel.execution import Execution, next_id
 from pyqdemo.kernel.limits import Limits
-from pyqdemo.kernel.log import Log
 from pyqdemo.kernel.operations import Operation
 from pyqdemo.kernel.tasks import Begin, MustWait, Signalled, Task
 from pyqdemo.kernel.texts import told
+from pyqdemo.kinds import OutcomeKind, TaskKind
 from pyqdemo.point import Point
-from pyqdemo.trace import Event, OutcomeKind, Resource, TaskKind, Wait
-from pyqdemo.trace import Task as TaskRecord
-from pyqdemo.worlds.processes.forms import error_of, hidden, put_together, record
+from pyqdemo.worlds.processes.forms import error_of, hidden, put_together
+from pyqdemo.worlds.processes.rows import Rows
 from pyqdemo.worlds.processes.wire import ChannelLost, Wire
 from pyqdemo.worlds.threads.sources import Sources
+
+if TYPE_CHECKING:
+    from pyqdemo.trace import Wait
 
 __all__ = ["GONE", "Branch"]
 
@@ -93,10 +95,10 @@ class Branch(Execution):
         self._speaking = allocate_lock()
         self._told = True  # that the main task is to begin, the coordinator knows
         self.leaving = self.broke_off = False
-        log = Log(raw=True)
+        log = Rows()
         super().__init__(_Nobody(), Limits(), log, main)
-        log.records.clear()
-        self._items: list[Any] = log.records
+        log.rows.clear()
+        self._items = log.rows
 
     # What the world calls.
 
@@ -334,10 +336,7 @@ def _lengths(parts: list[bytes]) -> list[int]:
 
 def _plain(item: Any, parts: list[bytes]) -> list[Any]:
     """What a process tells, in a form for a message."""
-    if isinstance(item, Event | Resource | TaskRecord):
-        return record(item)
-    plain: list[Any] = [hidden(each, parts) if type(each) is tuple else each for each in item]
-    return plain
+    return [hidden(each, parts) if type(each) is tuple else each for each in item]
 
 
 def _reap(pid: int) -> int | None:

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from importlib import import_module
 from types import FunctionType, ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 from pyqdemo.worlds.stand_in import StandIn, names_with
 from pyqdemo.worlds.threads.surroundings import Surroundings, refuse, surroundings
@@ -108,8 +107,7 @@ _QUIET = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Template:
+class _Template(NamedTuple):
     """What the stand-ins of one module have in common in every run.
 
     Attributes:

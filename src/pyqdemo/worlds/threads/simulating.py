@@ -8,7 +8,6 @@ from types import ModuleType
 from typing import Any
 
 from pyqdemo.kernel.tasks import Task
-from pyqdemo.worlds.threads.copying import CannotCopy, copy_process
 from pyqdemo.worlds.threads.inside import Inside
 from pyqdemo.worlds.threads.lives import Home, Life
 from pyqdemo.worlds.threads.pickling import loads
@@ -79,6 +78,9 @@ def _forked(parent: Life, task: Task, inside: Inside, process: Process) -> Proce
         parent: the life of the task that forks.
         task: the new process's main task.
     """
+    # Real processes, which have the rest of this module, are copied by the system.
+    from pyqdemo.worlds.threads.copying import CannotCopy, copy_process
+
     theirs, ours = parent.home.surroundings, inside.around
     own: dict[str, ModuleType] = {}
     # What the forking task holds is held by the new one.

@@ -5,15 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from importlib.machinery import FrozenImporter, ModuleSpec, PathFinder
 from importlib.util import decode_source
 from pathlib import Path
 from types import CodeType
-from typing import Any
+from typing import Any, NamedTuple
 
-from pyqdemo.trace import ProgramFile
-from pyqdemo.worlds.program import digest_of
+from pyqdemo.worlds.program import SourceFile
 from pyqdemo.worlds.threads.places import Places
 
 __all__ = ["Found", "Sources", "source_file"]
@@ -22,8 +20,7 @@ __all__ = ["Found", "Sources", "source_file"]
 _ALWAYS_THERE = frozenset({*sys.builtin_module_names, "encodings", "__main__"})
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """Where a module comes from, and what to execute for it.
 
     Attributes:
@@ -69,7 +66,7 @@ class Sources:
         self._folder = folder
         self.places = Places(str(folder))
         self._known: dict[tuple[str, tuple[str, ...]], Found | None] = {}
-        self._files: dict[str, ProgramFile] = {}
+        self._files: dict[str, SourceFile] = {}
 
     @property
     def texts(self) -> list[str]:
@@ -77,7 +74,7 @@ class Sources:
         return [file.text for file in self._files.values()]
 
     @property
-    def files(self) -> tuple[ProgramFile, ...]:
+    def files(self) -> tuple[SourceFile, ...]:
         """The files that were read so far, in the order of their names."""
         return tuple(self._files[name] for name in sorted(self._files))
 
@@ -149,6 +146,6 @@ def _spec(name: str, path: Sequence[str]) -> ModuleSpec | None:
         return PathFinder.find_spec(name.rpartition(".")[2], path)
 
 
-def source_file(name: str, data: bytes) -> ProgramFile:
+def source_file(name: str, data: bytes) -> SourceFile:
     """A file of a program, of which the bytes were read."""
-    return ProgramFile(name, digest_of(data), decode_source(data))
+    return SourceFile(name, data, decode_source(data))

@@ -15,7 +15,7 @@ from pyqdemo.kernel.operations import Operation
 from pyqdemo.kernel.room import with_room
 from pyqdemo.kernel.tasks import End, MustWait, Signalled, Start, Task
 from pyqdemo.kernel.texts import raised
-from pyqdemo.trace import Loss, OutcomeKind
+from pyqdemo.kinds import OutcomeKind
 from pyqdemo.worlds.threads.carriers import Carriers
 from pyqdemo.worlds.threads.lives import Body, Home, Life, OnlyLooking, Unwind, here, local
 from pyqdemo.worlds.threads.minder import PATIENCE_S, mind
@@ -433,6 +433,8 @@ class World:
             if life.abandoned:
                 return
             life.abandoned = True
+            from pyqdemo.trace import Loss  # hardly ever
+
             reason = f"{life.task.name} {why}: its thread could not be ended"
             self.execution.losses.append(Loss(reason, life.task.id))
         chosen = self._choose() if self.execution.over is None else None

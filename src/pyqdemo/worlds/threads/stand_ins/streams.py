@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from types import FrameType
 from typing import Any
 
-from pyqdemo.kernel.log import Log
+from pyqdemo.kernel.noting import Notes
 from pyqdemo.kernel.operations import Buffer, Flush, Write
 from pyqdemo.worlds.threads.lives import Home, local
 from pyqdemo.worlds.threads.world import here
@@ -28,7 +28,7 @@ _frame = sys._getframe
 STREAMS = {name: f"0/stream/{name}" for name in ("stdout", "stderr")}
 
 
-def announce_streams(log: Log | None) -> None:
+def announce_streams(log: Notes | None) -> None:
     """Puts both streams into the record, before anybody writes."""
     if log is not None:
         for name, id in STREAMS.items():
