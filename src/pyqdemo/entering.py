@@ -11,7 +11,6 @@ import warnings
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
-from pathlib import Path
 from typing import Any, NoReturn
 
 from pyqdemo.kernel.process_state import ProcessState
@@ -24,6 +23,7 @@ from pyqdemo.worlds.processes.wire import Wire
 from pyqdemo.worlds.threads.carriers import Carriers
 from pyqdemo.worlds.threads.inside import Inside
 from pyqdemo.worlds.threads.lives import Life, local
+from pyqdemo.worlds.threads.modules import prepare
 from pyqdemo.worlds.threads.programs import Program
 from pyqdemo.worlds.threads.simulating import COPIED, at_exit, imported
 from pyqdemo.worlds.threads.stand_ins.mp.living import live_as, settle
@@ -40,13 +40,16 @@ Line = tuple[str, str]
 def read(facts: Mapping[str, Any]) -> Program:
     """A program, read and compiled; the one that was read last is kept until its file changes.
 
-    The fork server reads it before it forks, and nothing of it is run there.
+    The fork server reads it before it forks, and nothing of it is run there. The stand-ins of
+    what its file imports are made ready, so that all of its processes find them.
     """
-    seen = Path(facts["path"]).stat()
+    seen = os.stat(facts["path"])
     key = (*sorted(facts.items()), seen.st_mtime_ns, seen.st_size, seen.st_ino)
     if key not in _read:
         _read.clear()
-        _read[key] = program_from(facts)
+        program = _read[key] = program_from(facts)
+        for name in ("builtins", *program.code.co_names):
+            prepare(name)
     return _read[key]
 
 

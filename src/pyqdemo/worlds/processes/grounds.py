@@ -20,8 +20,6 @@ from pyqdemo.worlds.threads.minder import PATIENCE_S
 
 __all__ = ["Grounds"]
 
-_ENGINE = ("pyqdemo.worlds.processes.warm",)
-
 
 class Grounds:
     """A listener and a fork server with the engine loaded, for any number of runs.
@@ -48,7 +46,7 @@ class Grounds:
         listener = Listener()
         try:
             with Pinned():  # and with it every process of a run
-                return listener, Nursery(listener.folder, (self._entry, *_ENGINE))
+                return listener, Nursery(listener.folder, (self._entry,))
         except BaseException:
             listener.close()
             raise

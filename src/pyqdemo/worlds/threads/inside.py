@@ -35,7 +35,7 @@ class Inside:
     def __init__(self, home: Home, program: Program, arguments: Sequence[str], name: str) -> None:
         path = [entry for entry in sys.path if entry]
         if not sys.flags.safe_path:
-            path.insert(0, str(program.entry))
+            path.insert(0, program.entry)
         self.home = home
         self.program = program
         self.around = Surroundings(home, program, [program.given, *arguments], path)
@@ -61,12 +61,12 @@ class Inside:
         module = ModuleType(name)
         space: dict[str, Any] = vars(module)
         space["__package__"] = program.package
-        space["__loader__"] = SourceFileLoader(name, str(program.path))
+        space["__loader__"] = SourceFileLoader(name, program.path)
         space["__spec__"] = None
         if sys.version_info < (3, 14):
             space["__annotations__"] = {}
         space["__builtins__"] = stand_in
-        space["__file__"] = str(program.path)
+        space["__file__"] = program.path
         space["__cached__"] = None
         around.modules["__main__"] = around.modules[name] = module
         return module

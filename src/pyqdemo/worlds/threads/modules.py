@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from pyqdemo.worlds.stand_in import StandIn, names_with
 from pyqdemo.worlds.threads.surroundings import Surroundings, refuse, surroundings
 
-__all__ = ["UNCONTROLLED", "exists", "make", "mend", "note", "refuse_where_needed"]
+__all__ = ["UNCONTROLLED", "exists", "make", "mend", "note", "prepare", "refuse_where_needed"]
 
 _STAND_INS = "pyqdemo.worlds.threads.stand_ins"
 
@@ -154,9 +154,8 @@ def _names(name: str) -> dict[str, Any]:
 
 def make(name: str, around: Surroundings) -> ModuleType:
     """A new stand-in, for one run."""
-    template = _templates.get(name)
-    if template is None:
-        template = _templates[name] = _template(name)
+    prepare(name)
+    template = _templates[name]
     module = Module(template.real, template.names)
     match name:
         case "gc":
@@ -170,6 +169,12 @@ def make(name: str, around: Surroundings) -> ModuleType:
 
             watch_environment(around)
     return module
+
+
+def prepare(name: str) -> None:
+    """Whatever the stand-ins of a module have in common in every run is there from now on."""
+    if exists(name) and name not in _templates:
+        _templates[name] = _template(name)
 
 
 class Builtin(staticmethod):  # type: ignore[type-arg]  # no subscripts at run time

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
-from pathlib import Path
 from types import CodeType
 from typing import TYPE_CHECKING
 
@@ -51,9 +51,9 @@ class Program:
     def __init__(
         self,
         given: str,
-        path: Path,
-        folder: Path,
-        entry: Path,
+        path: str,
+        folder: str,
+        entry: str,
         file: SourceFile,
         code: CodeType,
         function: str | None = None,
@@ -95,6 +95,7 @@ class Program:
         """The files of the same names as they are now; those that are gone are left out."""
         found = [self.file]
         for file in wanted:
-            if file.name != self.file.name and (self.folder / file.name).is_file():
-                found.append(source_file(file.name, (self.folder / file.name).read_bytes()))
+            path = os.path.join(self.folder, file.name)
+            if file.name != self.file.name and os.path.isfile(path):
+                found.append(source_file(file.name, path))
         return tuple(file.told() for file in found)

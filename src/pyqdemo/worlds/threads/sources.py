@@ -7,7 +7,6 @@ import sys
 from collections.abc import Iterable, Sequence
 from importlib.machinery import FrozenImporter, ModuleSpec, PathFinder
 from importlib.util import decode_source
-from pathlib import Path
 from types import CodeType
 from typing import Any, NamedTuple
 
@@ -62,9 +61,9 @@ class Sources:
         places: whose code is whose, seen from that folder.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: str) -> None:
         self._folder = folder
-        self.places = Places(str(folder))
+        self.places = Places(folder)
         self._known: dict[tuple[str, tuple[str, ...]], Found | None] = {}
         self._files: dict[str, SourceFile] = {}
 
@@ -81,9 +80,9 @@ class Sources:
     def note(self, names: Iterable[str]) -> None:
         """Files of the folder that were imported elsewhere, in a process of the program."""
         for name in names:
-            path = Path(self._folder, name)
-            if name not in self._files and path.is_file():
-                self._files[name] = source_file(name, path.read_bytes())
+            path = os.path.join(self._folder, name)
+            if name not in self._files and os.path.isfile(path):
+                self._files[name] = source_file(name, path)
 
     def find(self, name: str, path: Sequence[str], inside: bool = False) -> Found | None:
         """The program's own module of a name; None if there is none.
@@ -129,12 +128,12 @@ class Sources:
         places = list(search or ()) if spec.origin is None else [spec.origin]
         if any(self.places.owns(place) for place in places):
             return True
-        entries = {str(Path(place).parent) for place in (list(search) if search else places)}
+        entries = {os.path.dirname(place) for place in (list(search) if search else places)}
         return entries.isdisjoint(sys.path)
 
     def _note(self, path: str, data: bytes) -> None:
-        name = Path(os.path.relpath(path, self._folder)).as_posix()
-        self._files[name] = source_file(name, data)
+        name = os.path.relpath(path, self._folder).replace(os.sep, "/")
+        self._files[name] = SourceFile(name, data, decode_source(data))
 
 
 def _spec(name: str, path: Sequence[str]) -> ModuleSpec | None:
@@ -146,6 +145,8 @@ def _spec(name: str, path: Sequence[str]) -> ModuleSpec | None:
         return PathFinder.find_spec(name.rpartition(".")[2], path)
 
 
-def source_file(name: str, data: bytes) -> SourceFile:
-    """A file of a program, of which the bytes were read."""
+def source_file(name: str, path: str) -> SourceFile:
+    """A file of a program, under the name that it has there."""
+    with open(path, "rb") as file:
+        data = file.read()
     return SourceFile(name, data, decode_source(data))
