@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from pyqdemo.kernel.locks import clock_of
+from pyqdemo.kernel.mp.agreed import SEM_VALUE_MAX
 from pyqdemo.kernel.mp.shared import Lost, SharedOperation, model_of
 from pyqdemo.kernel.operations import Model, Operation
 from pyqdemo.point import Access
@@ -21,9 +22,7 @@ if TYPE_CHECKING:
     from pyqdemo.kernel.execution import Execution
     from pyqdemo.kernel.tasks import Task
 
-__all__ = ["MODELS", "OPERATIONS", "SEM_VALUE_MAX", "OnSemLock", "SemLockModel"]
-
-SEM_VALUE_MAX = 2**31 - 1
+__all__ = ["MODELS", "OPERATIONS", "OnSemLock", "SemLockModel"]
 
 
 class SemLockModel(Model):

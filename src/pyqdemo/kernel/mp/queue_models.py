@@ -22,8 +22,8 @@ from collections import deque
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from pyqdemo.kernel.mp.agreed import SEM_VALUE_MAX
 from pyqdemo.kernel.mp.locked_pipes import LockedPipe
-from pyqdemo.kernel.mp.locks import SEM_VALUE_MAX
 from pyqdemo.kernel.mp.shared import Lost, SharedOperation, model_of
 from pyqdemo.kernel.operations import Model
 from pyqdemo.point import Access

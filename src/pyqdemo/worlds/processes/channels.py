@@ -88,7 +88,7 @@ class Listener:
     def _let_in(self) -> None:
         with contextlib.suppress(OSError):  # who has called may be gone again
             while True:
-                wire = Wire(self._socket.accept()[0], most=_HELLO_BYTES)
+                wire = Wire(self._socket.accept()[0], _HELLO_BYTES, guarded=False)
                 self._strangers[wire] = time.monotonic()
 
     def _hear(self, wire: Wire) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
-from pyqdemo.kernel.mp.barriers import STUCK
+from pyqdemo.kernel.mp.agreed import STUCK
 from pyqdemo.kernel.texts import raised
 from pyqdemo.worlds.threads.stand_ins import conditions as between_threads
 from pyqdemo.worlds.threads.stand_ins.mp.locks import (
