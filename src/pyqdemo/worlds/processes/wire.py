@@ -195,8 +195,8 @@ class Wire:
         self._find_first()
 
     def _be_ours(self) -> None:
-        if self._guarded and not self.check():
-            raise ChannelLost("the program has closed or replaced our descriptor")
+        if self._socket.fileno() < 0 or (self._guarded and not self.check()):
+            raise ChannelLost("our descriptor is closed, or the program has replaced it")
 
     def _readable(self, timeout_s: float | None) -> bool:
         if not hasattr(select, "poll"):
