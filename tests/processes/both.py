@@ -16,7 +16,7 @@ from types import TracebackType
 from pyqdemo.codec import encode_record
 from pyqdemo.errors import PyqdemoError
 from pyqdemo.executing import Plan
-from pyqdemo.executing.carrying import ENTRY, carry, program_for
+from pyqdemo.executing.carrying import carry, program_for
 from pyqdemo.kernel.execution import Written
 from pyqdemo.kernel.limits import Limits
 from pyqdemo.kernel.log import Log
@@ -64,7 +64,7 @@ class Both:
     """
 
     def __init__(self, patience_s: float | None = None) -> None:
-        self.real = Grounds(ENTRY) if patience_s is None else Grounds(ENTRY, patience_s)
+        self.real = Grounds() if patience_s is None else Grounds(patience_s=patience_s)
         self._simulated = Carriers(pinned=True)
 
     def run(

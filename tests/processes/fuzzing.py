@@ -20,7 +20,7 @@ from fuzz_programs import wild
 from pyqdemo.codec import encode_record
 from pyqdemo.errors import PyqdemoError
 from pyqdemo.executing import Plan
-from pyqdemo.executing.carrying import ENTRY, carry, program_for
+from pyqdemo.executing.carrying import carry, program_for
 from pyqdemo.kernel.execution import Execution, Written
 from pyqdemo.kernel.limits import Limits
 from pyqdemo.kernel.log import Log
@@ -80,7 +80,7 @@ class Fuzzed:
 
     def __init__(self) -> None:
         self._simulated = Carriers(pinned=True)
-        self.real = Grounds(ENTRY)
+        self.real = Grounds()
 
     def run(
         self,

@@ -22,7 +22,7 @@ from pyqdemo.cli.runs import (
     speed_of,
 )
 from pyqdemo.cli.words import text
-from pyqdemo.cli.worlds import check_world, world_of
+from pyqdemo.cli.worlds import check_world, server_for, world_of
 from pyqdemo.errors import CardError, UsageError
 from pyqdemo.languages import Text
 
@@ -149,30 +149,33 @@ def _control_lesson(
     schedule = scheduled(given, program, card)
     alike = settled(given, schedule, card, published)
     values = {one.name: _value(one, alike) for one in card.parameters_of(published)}
-    from pyqdemo.cli.controlled_run import watch_controlled
-    from pyqdemo.cli.offering import offers
-    from pyqdemo.executing import Plan
+    world = world_of(given, processes=card.processes)
+    with server_for(world) as server:
+        from pyqdemo.cli.controlled_run import watch_controlled
+        from pyqdemo.cli.offering import offers
+        from pyqdemo.executing import Plan
 
-    plan = Plan(
-        program=program,
-        parameters=values,
-        lesson=card.name,
-        variant="published" if published else "repaired",
-        world=world_of(given, processes=card.processes),
-    )
-    endless = published and card.endless
-    plan = steered(plan, given, schedule, endless)
-    look = look_of(given)
-    return watch_controlled(
-        card,
-        plan,
-        look,
-        console,
-        offers(given, alike, look.save, plan, endless=endless),
-        endless=endless,
-        show_schedule=given.has("show-schedule"),
-        flaw=flaw,
-    )
+        plan = Plan(
+            program=program,
+            parameters=values,
+            lesson=card.name,
+            variant="published" if published else "repaired",
+            world=world,
+        )
+        endless = published and card.endless
+        plan = steered(plan, given, schedule, endless)
+        look = look_of(given)
+        return watch_controlled(
+            card,
+            plan,
+            look,
+            console,
+            offers(given, alike, look.save, plan, endless=endless),
+            endless=endless,
+            show_schedule=given.has("show-schedule"),
+            flaw=flaw,
+            server=server,
+        )
 
 
 def _value(parameter: Parameter, given: Given) -> int | bool:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import ast
 import warnings
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pyqdemo.cli.commands import Given, Option
 from pyqdemo.cli.retyping import corrected
 from pyqdemo.cli.runs import WORLD
 from pyqdemo.errors import UsageError
 
-__all__ = ["check_world", "makes_processes", "world_of"]
+if TYPE_CHECKING:
+    from pyqdemo.worlds.processes.fork_server import ForkServer
+
+__all__ = ["check_world", "makes_processes", "server_for", "world_of"]
 
 _EXECUTOR = "ProcessPoolExecutor"
 
@@ -41,6 +46,16 @@ def world_of(given: Given, *, processes: bool) -> str:
             was typed.
     """
     return given.choice(WORLD) or ("real" if processes else "simulated")
+
+
+def server_for(world: str) -> AbstractContextManager[ForkServer | None]:
+    """Starts the fork server of a run with real processes: it loads the engine on a processor
+    of its own while the rest of the command is loaded here."""
+    if world != "real":
+        return nullcontext()
+    from pyqdemo.worlds.processes.fork_server import ForkServer
+
+    return ForkServer()
 
 
 def makes_processes(program: Path) -> bool:

@@ -41,16 +41,13 @@ from pyqdemo.worlds.threads.surroundings import refuse
 from pyqdemo.worlds.threads.world import World
 
 if TYPE_CHECKING:
+    from pyqdemo.worlds.processes.fork_server import ForkServer
     from pyqdemo.worlds.processes.grounds import Grounds
 
-__all__ = ["ENTRY", "Controlled", "Watcher", "carry", "execute", "ground_of", "program_for"]
+__all__ = ["Controlled", "Watcher", "carry", "execute", "ground_of", "program_for"]
 
 
 Ground = Union[Carriers, "Grounds"]
-
-
-#: Where each real process of a program begins.
-ENTRY = "pyqdemo.entering"
 
 
 class Watcher(Protocol):
@@ -79,7 +76,10 @@ class Controlled:
 
 
 def execute(
-    plan: Plan, watcher: Watcher | None = None, signals: StopSignals | None = None
+    plan: Plan,
+    watcher: Watcher | None = None,
+    signals: StopSignals | None = None,
+    server: ForkServer | None = None,
 ) -> Controlled:
     """Carries a plan out.
 
@@ -88,6 +88,7 @@ def execute(
         signals: looked at while the run goes on: one that came ends it, with outcome
             ``interrupted``. Without it Ctrl-C is raised as KeyboardInterrupt, when every
             task has been ended.
+        server: that was started before, for a plan whose world is real; it is ended here.
 
     Raises:
         PyqdemoError: as ``run`` and ``replay``.
@@ -96,7 +97,7 @@ def execute(
     program = program_for(plan)
     _check_nesting(program)
     began, log = perf_counter_ns(), Log()
-    with ground_of(plan) as ground:
+    with ground_of(plan, server) as ground:
         strategy = _strategy(program, plan, ground, signals)
         execution = carry(program, plan, strategy, ground, log, watcher, signals)
     records = log.records
@@ -124,12 +125,12 @@ def program_for(plan: Plan) -> Program:
     return program_of(plan.program)
 
 
-def ground_of(plan: Plan) -> Ground:
+def ground_of(plan: Plan, server: ForkServer | None = None) -> Ground:
     """Where the runs of a plan take place, as a context manager."""
     if plan.world == "real":
         from pyqdemo.worlds.processes.grounds import Grounds
 
-        return Grounds(ENTRY)
+        return Grounds(server=server)
     return Carriers(pinned=True)
 
 
