@@ -73,6 +73,8 @@ headers = st.builds(
     arguments=st.lists(texts, max_size=3).map(tuple),
     start_method=optional(texts),
     stdout=optional(texts),
+    prints=optional(texts),
+    draws=optional(texts),
     clock=texts,
     speed=optional(st.floats(0.001, 1000)),
     started=optional(texts),
@@ -109,6 +111,7 @@ events = st.builds(
     depth=optional(st.integers(0, 2**31)),
     timeout_s=optional(seconds),
     cut=st.integers(0, 2**31),
+    option=optional(st.integers(0, 99)),
     step=optional(places),
 )
 waits = st.builds(

@@ -249,3 +249,37 @@ def test_a_card_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(CardError) as caught:
         read_card(tmp_path / "bakery.toml")
     assert caught.value.happened == "card_unreadable"
+
+
+EXPLORED = """
+[explore]
+granularity = "line"
+repaired = [{ loaves = 1 }, { loaves = 2 }]
+"""
+
+
+def test_a_size_takes_the_defaults_of_what_it_does_not_name(tmp_path: Path) -> None:
+    card = card_of(tmp_path, SMALLEST + LOAVES + LOAVES.replace("loaves", "rolls") + EXPLORED)
+    assert card.explored.granularity == "line"
+    assert card.sizes_of(False) == ({"loaves": 1, "rolls": 5}, {"loaves": 2, "rolls": 5})
+
+
+def test_without_sizes_the_defaults_are_the_only_one(tmp_path: Path) -> None:
+    card = card_of(tmp_path, SMALLEST + LOAVES)
+    assert card.sizes_of(False) == ({"loaves": 5},)
+
+
+@pytest.mark.parametrize(
+    ("explore", "reason"),
+    [
+        ("repaired = [{ buns = 1 }]", "main() takes no buns"),
+        ("repaired = [{ loaves = 10 }]", "loaves is 10, which main() does not take"),
+        ("repaired = [{ loaves = true }]", "loaves is True, which main() does not take"),
+        ('granularity = "word"', "granularity is 'word', expected 'operation' or 'line'"),
+        ('fails = "m1.abcdef:0"', "there is no published program"),
+        ("smallest = 1", "nothing here is called smallest"),
+    ],
+)
+def test_what_is_wrong_under_explore_is_named(tmp_path: Path, explore: str, reason: str) -> None:
+    told = refusal_of(tmp_path, f"{SMALLEST}{LOAVES}[explore]\n{explore}\n")
+    assert told.endswith(reason)

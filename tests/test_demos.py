@@ -22,6 +22,8 @@ DEMOS = Path(__file__).parents[1] / "demos"
 CHEFS = DEMOS / "threading_queue" / "chefs.py"
 CHEFS_AS_PUBLISHED = DEMOS / "threading_queue" / "chefs_as_published.py"
 QUEUE_KINDS = DEMOS / "threading_queue" / "queue_kinds.py"
+COUNTER = DEMOS / "threading_queue" / "counter.py"
+COUNTER_AS_PUBLISHED = DEMOS / "threading_queue" / "counter_as_published.py"
 WRITER_READER = DEMOS / "mp_queue" / "writer_reader.py"
 WRITER_READER_AS_PUBLISHED = DEMOS / "mp_queue" / "writer_reader_as_published.py"
 ODD_EVEN = DEMOS / "mp_queue" / "odd_even.py"
@@ -254,6 +256,29 @@ def test_queue_kinds_prints_the_same_every_time(runner: Runner) -> None:
         *[f"eaten: {number}" for number in range(1, 7)],
         "join() has returned: a task_done() for every dish",
     ]
+
+
+# ── counter ──────────────────────────────────────────────────────────────────
+
+COUNTED = re.compile(r"expected (\d+), counted (\d+), lost (\d+)")
+
+
+def test_the_repaired_counter_loses_nothing(runner: Runner) -> None:
+    """4 threads with 1,000 turns each, and as it is by itself, 2 with 3."""
+    assert runner.lines(COUNTER) == ["expected 6, counted 6, lost 0"]
+    many = runner.lines(COUNTER, threads=4, times=1_000)
+    assert many == ["expected 4000, counted 4000, lost 0"]
+
+
+def test_the_counter_as_it_is_written_first_says_how_many_it_lost(runner: Runner) -> None:
+    """How many is luck. Its last line fails if any are lost."""
+    process = runner.start(COUNTER_AS_PUBLISHED, times=500_000)
+    out, err = process.communicate(timeout=WATCHDOG_S)
+    counted = COUNTED.fullmatch(out.strip())
+    assert counted is not None
+    expected, value, lost = map(int, counted.groups())
+    assert (expected, value + lost) == (1_000_000, 1_000_000)
+    assert (process.returncode, "AssertionError" in err) == ((1, True) if lost else (0, False))
 
 
 # ── writer-reader ────────────────────────────────────────────────────────────

@@ -15,24 +15,27 @@ SOURCE = Path(__file__).parent.parent / "src"
 
 #: Room → the rooms it may import. A room that is not here yet fails the first test.
 ARROWS: dict[str, set[str]] = {
-    "": {"errors", "trace", "executing"},
+    "": {"errors", "trace", "report", "executing", "exploring", "explaining"},
     "errors": {"sentences"},
     "sentences": {"languages"},
     "languages": set(),
-    "trace": {"errors"},
+    "kinds": set(),
+    "trace": {"errors", "kinds"},
     "ids": set(),
     "point": set(),
     "schedule": {"errors", "languages", "trace"},
-    "report": {"schedule", "trace"},
+    "report": {"languages", "schedule", "trace"},
     "observing": {"errors", "point"},
     "strategies": {"errors", "ids", "schedule", "point"},
-    "kernel": {"errors", "ids", "trace", "schedule", "point"},
-    "codec": {"errors", "languages", "trace"},
+    "kernel": {"errors", "ids", "kinds", "trace", "schedule", "point"},
+    "codec": {"errors", "languages", "trace", "report", "schedule"},
     "card": {"errors", "languages"},
     "lessons": {"errors", "languages", "card"},
-    "worlds": {"errors", "ids", "trace", "codec", "kernel", "point", "schedule", "observing"},
+    "worlds": {
+        *("errors", "ids", "kinds", "trace", "codec", "kernel", "point", "schedule", "observing"),
+    },
     "loading": {"errors", "trace", "worlds"},
-    "entering": {"kernel", "trace", "loading", "worlds"},
+    "entering": {"kernel", "kinds", "loading", "worlds"},
     "executing": {
         "errors",
         "trace",
@@ -48,6 +51,8 @@ ARROWS: dict[str, set[str]] = {
     },
     "exploring": {
         "errors",
+        "languages",
+        "codec",
         "trace",
         "report",
         "card",
@@ -64,6 +69,7 @@ ARROWS: dict[str, set[str]] = {
     },
     "explaining": {
         "errors",
+        "languages",
         "trace",
         "report",
         "card",
@@ -74,6 +80,7 @@ ARROWS: dict[str, set[str]] = {
         "kernel",
         "worlds",
         "loading",
+        "observing",
         "executing",
         "exploring",
         "analysis",
@@ -100,11 +107,24 @@ ARROWS: dict[str, set[str]] = {
         "views",
         "sentences",
     },
+    "testing": {
+        "errors",
+        "languages",
+        "trace",
+        "codec",
+        "report",
+        "executing",
+        "exploring",
+        "analysis",
+        "views",
+    },
+    "pytest_plugin": {"errors", "trace", "codec", "testing"},
     "__main__": {"", "cli", "errors"},
 }
 
 #: Outside packages → the rooms that may import them.
 GUESTS: dict[str, set[str]] = {
+    "pytest": {"pytest_plugin", "testing"},
     "rich": {"views", "cli"},
     "textual": {"views"},
     "typer": {"cli"},
@@ -212,9 +232,32 @@ def test_the_world_that_runs_programs_brings_no_typer_rich_or_analysis() -> None
     assert brought & unwanted == set()
 
 
+#: What a process of the program does without; each costs 1 to 20 ms.
+SLOW = {
+    *("dataclasses", "inspect", "pathlib", "subprocess", "sysconfig", "traceback"),
+    *("pyqdemo.codec", "pyqdemo.observing", "pyqdemo.schedule", "pyqdemo.trace"),
+}
+
+
+def test_a_process_of_the_program_loads_nothing_slow() -> None:
+    """What it needs is imported for every cold run, and under spawn for every process."""
+    brought = modules_after("import pyqdemo.worlds.processes.nursing, pyqdemo.entering")
+    assert brought & SLOW == set()
+
+
 #: The public modules and what they export. Changing this is changing the interface.
 EXPORTS = {
-    "pyqdemo": ["PyqdemoError", "Trace", "__version__", "replay", "run"],
+    "pyqdemo": [
+        "Explanation",
+        "PyqdemoError",
+        "Report",
+        "Trace",
+        "__version__",
+        "explain",
+        "explore",
+        "replay",
+        "run",
+    ],
     "pyqdemo.executing": [
         "STRATEGIES",
         "Controlled",
@@ -239,6 +282,7 @@ EXPORTS = {
         "UnusableFile",
         "UsageError",
     ],
+    "pyqdemo.kinds": ["OutcomeKind", "Phase", "TaskKind"],
     "pyqdemo.languages": ["LANGUAGES", "Text", "language_from"],
     "pyqdemo.trace": [
         "FORMAT",
@@ -280,9 +324,18 @@ EXPORTS = {
         "Verdict",
     ],
     "pyqdemo.schedule": ["MAX_STEPS", "Schedule", "check", "from_text", "schedule_of", "to_text"],
-    "pyqdemo.strategies": ["Pct", "Random", "Replay", "RoundRobin"],
+    "pyqdemo.strategies": [
+        "Dfs",
+        "Dpor",
+        "Pct",
+        "Random",
+        "Replay",
+        "RoundRobin",
+        "States",
+    ],
     "pyqdemo.card": [
         "Card",
+        "Explored",
         "Flaw",
         "Made",
         "Parameter",

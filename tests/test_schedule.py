@@ -134,6 +134,30 @@ def test_a_text_tells_what_the_program_wrote_to_only_where_that_was_a_pipe() -> 
     assert to_text(Schedule("1", "3fa91c", ("0",), stdout="terminal")) == "m1.3fa91c:0"
 
 
+def test_a_text_carries_the_draws_that_were_chosen_also_if_there_were_none() -> None:
+    chosen = Schedule("1", "3fa91c", ("0",), draws=(3, 0, 99), prints="parted")
+    assert to_text(chosen) == "m1.3fa91c,prints=parted,draws=3.0.99:0"
+    assert to_text(Schedule("1", "3fa91c", draws=())) == "m1.3fa91c,draws=:"
+    assert to_text(Schedule("1", "3fa91c", draws=None)) == "m1.3fa91c:"
+
+
+def drawn(option: int | None) -> Event:
+    return replace(told("0", 1), operation="draw", option=option)
+
+
+def test_the_draws_are_read_off_the_events_where_they_were_chosen() -> None:
+    events = told("0", 1), drawn(3), drawn(0)
+    chosen = trace_of(*events, draws="chosen", prints="parted")
+    assert to_text(schedule_of(chosen)) == "m1.3fa91c,seed=7,prints=parted,draws=3.0:0"
+    assert schedule_of(trace_of(*events)).draws is None
+
+
+def test_a_draw_that_does_not_say_what_was_chosen_is_told() -> None:
+    with pytest.raises(TraceError) as caught:
+        schedule_of(trace_of(told("0", 1), drawn(None), draws="chosen"))
+    assert (caught.value.happened, caught.value.facts) == ("trace_lacks", {"field": "event.option"})
+
+
 @pytest.mark.parametrize("world", list(Processes))
 def test_the_world_is_no_part_of_a_schedule(world: Processes) -> None:
     """What was chosen in one world is repeated in the other."""
@@ -221,7 +245,7 @@ counters = st.integers(1, 999_999_999)
 ids = st.lists(st.tuples(st.sampled_from(".~"), counters), max_size=3).map(
     lambda parts: "0" + "".join(f"{sign}{number}" for sign, number in parts)
 )
-names = st.sampled_from(["n", "seed", "arg", "match", "厨师", "_", "a1"]) | st.from_regex(
+names = st.sampled_from(["n", "seed", "arg", "draws", "match", "厨师", "_", "a1"]) | st.from_regex(
     r"[a-z_][a-z0-9_]{5,9}", fullmatch=True
 )
 whole = st.integers(-(10**299), 10**299)
@@ -245,6 +269,8 @@ schedules = st.builds(
     granularity=st.sampled_from(["operation", "line"]),
     start_method=st.sampled_from([None, "fork", "spawn", "forkserver"]),
     stdout=st.sampled_from(["terminal", "pipe"]),
+    prints=st.sampled_from(["whole", "parted"]),
+    draws=st.none() | st.lists(st.integers(0, 99), max_size=6).map(tuple),
     parameters=st.dictionaries(names, st.booleans() | whole, max_size=3),
     arguments=st.lists(st.text(st.characters(), max_size=8), max_size=3).map(tuple),
     bounds=bounds,
@@ -291,6 +317,10 @@ MALFORMED: dict[str, tuple[str, int, str]] = {
     "other sleeps": ("m1.3fa91c,sleeps=none:0", 18, "strict or loose"),
     "another grain": ("m1.3fa91c,granularity=byte:0", 23, "operation or line"),
     "another stdout": ("m1.3fa91c,stdout=file:0", 18, "terminal or pipe"),
+    "other prints": ("m1.3fa91c,prints=merged:0", 18, "whole or parted"),
+    "a draw that is none": ("m1.3fa91c,draws=3.x:0", 17, "whole numbers, 0 or more"),
+    "a draw left out": ("m1.3fa91c,draws=3..1:0", 17, "with dots between"),
+    "a draw below 0": ("m1.3fa91c,draws=-1:0", 17, "whole numbers, 0 or more"),
     "another start method": ("m1.3fa91c,start-method=clone:0", 24, "fork, spawn"),
     "no steps": ("m1.3fa91c,max-steps=0:0", 21, "1 or more"),
     "fewer than no items": ("m1.3fa91c,stop-after=-1:0", 22, "1 or more"),
@@ -352,13 +382,15 @@ def test_any_text_is_a_schedule_or_one_error(text: str) -> None:
         Schedule("1", "3fa91c", seed=10**400),
         Schedule("1", "3fa91c", seed=10**9999),
         Schedule("1", "3fa91c", sleeps="none"),
+        Schedule("1", "3fa91c", prints="merged"),
+        Schedule("1", "3fa91c", draws=(-1,)),
         Schedule("1", "3fa91c", parameters={"for": 1}),
         Schedule("1", "3fa91c", bounds={"max_steps": 0}),
         Schedule("1", "3fa91c", bounds={"for_s": float("inf")}),
     ],
     ids=[
         *("model", "digest", "a task of 0", "a name", "too many", "seed", "endless seed"),
-        *("sleeps", "parameter", "bound", "endless"),
+        *("sleeps", "prints", "draws", "parameter", "bound", "endless"),
     ],
 )
 def test_what_no_text_can_carry_is_refused(schedule: Schedule) -> None:

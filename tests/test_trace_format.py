@@ -127,6 +127,8 @@ HEAD = {
     "clock": "monotonic",
     "parameters": {"n": 1},
     "arguments": ["x"],
+    "prints": "parted",
+    "draws": "chosen",
     "speed": 1.0,
     "seed": 1,
     "strategy": "pct 3",
@@ -140,7 +142,7 @@ FULL = {
     | {"capacity": 1, "of": "x", "location": "p.py:1"},
     "event": {"seq": 1, "task": "0", "phase": "done", "operation": "put", "real_ns": 1}
     | {"resource": "0", "item": "0#1", "value": "1", "result": "x", "location": "p.py:1"}
-    | {"began_ns": 1, "depth": 1, "timeout_s": 1.0, "cut": 1, "step": 1},
+    | {"began_ns": 1, "depth": 1, "timeout_s": 1.0, "cut": 1, "option": 1, "step": 1},
     "outcome": {"kind": "stuck", "detail": "x", "exit_code": 0, "ended_ns": 1}
     | {"waits": [{"task": "0", "operation": "get"}], "losses": [{"reason": "x"}]},
 }

@@ -1,11 +1,15 @@
 """Watch, repeat, explore and teach concurrency in plain Python programs.
 
 ``run`` carries a program out under control and returns its trace: the same seed, the same
-run, anywhere. ``replay`` repeats a trace choice by choice::
+run, anywhere. ``replay`` repeats a trace choice by choice. ``explore`` tries every
+interleaving, and reports what may be claimed of all; ``explain`` finds out how lines that
+were printed can come about::
 
     trace = pyqdemo.run("program.py", seed=7)
     print(trace.printed(), trace.outcome)
     assert pyqdemo.replay(trace) == trace
+    report = pyqdemo.explore("program.py")
+    print(report.verdict, report.executions)
 
 What goes wrong raises a ``PyqdemoError``.
 
@@ -19,15 +23,38 @@ if TYPE_CHECKING:
     from pyqdemo.errors import PyqdemoError as PyqdemoError
     from pyqdemo.executing import replay as replay
     from pyqdemo.executing import run as run
+    from pyqdemo.explaining import Explanation as Explanation
+    from pyqdemo.explaining import explain as explain
+    from pyqdemo.exploring import explore as explore
+    from pyqdemo.report import Report as Report
     from pyqdemo.trace import Trace as Trace
 
-__all__ = ["PyqdemoError", "Trace", "__version__", "replay", "run"]
+__all__ = [
+    "Explanation",
+    "PyqdemoError",
+    "Report",
+    "Trace",
+    "__version__",
+    "explain",
+    "explore",
+    "replay",
+    "run",
+]
 
 __version__ = "0.1.0"
 
 
 #: Where each of these is at home.
-_ROOMS = {"PyqdemoError": "errors", "Trace": "trace", "replay": "executing", "run": "executing"}
+_ROOMS = {
+    "Explanation": "explaining",
+    "PyqdemoError": "errors",
+    "Report": "report",
+    "Trace": "trace",
+    "explain": "explaining",
+    "explore": "exploring",
+    "replay": "executing",
+    "run": "executing",
+}
 
 
 def __getattr__(name: str) -> object:

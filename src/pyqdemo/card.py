@@ -22,6 +22,7 @@ T = TypeVar("T")
 
 __all__ = [
     "Card",
+    "Explored",
     "Flaw",
     "Made",
     "Parameter",
@@ -158,6 +159,24 @@ class Trial:
 
 
 @dataclass(frozen=True, slots=True)
+class Explored:
+    """What ``pyqdemo explore`` tries of a lesson where nobody says.
+
+    Attributes:
+        repaired, published: parameters of ``main``, smallest first; those not named have their
+            defaults. Empty for the defaults alone.
+        granularity: ``operation`` or ``line``.
+        fails: the schedule, as a text, of a run in which the published program fails; None
+            where none is featured.
+    """
+
+    repaired: tuple[Mapping[str, int | bool], ...] = ()
+    published: tuple[Mapping[str, int | bool], ...] = ()
+    granularity: str = "operation"
+    fails: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Words:
     """How this lesson's picture names things.
 
@@ -191,6 +210,7 @@ class Card:
         processes: whether the program makes processes (and so has a start method).
         endless: whether the published program never ends.
         may_hang: whether it ends in some runs only.
+        tutorial: whether it is a tutorial's; else it is ours, as it is written first.
         parameters: in the order of the help.
         program: the repaired program.
         published: the published one, or None where there is only one version.
@@ -206,11 +226,13 @@ class Card:
     sleeps: bool
     endless: bool
     may_hang: bool
+    tutorial: bool
     parameters: tuple[Parameter, ...]
     promises: Promises
     words: Words
     flaws: tuple[Flaw, ...]
     references: tuple[Reference, ...]
+    explored: Explored
     trial: Trial | None
     program: Path
     published: Path | None
@@ -220,6 +242,12 @@ class Card:
         if not published:
             return self.parameters
         return tuple(parameter for parameter in self.parameters if parameter.published)
+
+    def sizes_of(self, published: bool) -> tuple[Mapping[str, int | bool], ...]:
+        """All parameters of each size that is explored, smallest first; at least one."""
+        sizes = self.explored.published if published else self.explored.repaired
+        usual = {one.name: one.default for one in self.parameters_of(published)}
+        return tuple({**usual, **size} for size in sizes or ({},))
 
 
 def read_card(path: Path) -> Card:
@@ -308,11 +336,13 @@ def _card(path: Path, table: _Table) -> Card:
         sleeps=table.take("sleeps", bool, True),
         endless=published.take("endless", bool, False),
         may_hang=published.take("may_hang", bool, False),
+        tutorial=published.take("tutorial", bool, True),
         parameters=tuple(_parameter(row) for row in table.tables("parameters")),
         promises=_promises(table.table("promises")),
         words=_words(table.table("words")),
         flaws=tuple(_flaw(row) for row in published.tables("flaws")),
         references=tuple(_reference(row) for row in table.tables("references")),
+        explored=_explored(table.table("explore", optional=True)),
         trial=_trial(table.table("try")) if "try" in table.left else None,
         program=path.with_suffix(".py"),
         published=published_program if has_published else None,
@@ -329,6 +359,7 @@ def _card(path: Path, table: _Table) -> Card:
         raise _Wrong(f"{path.name}: two flaws of one id among {', '.join(ids)}")
     if not has_published and (card.endless or card.flaws or card.parameters_of(published=True)):
         raise _Wrong(f"{published_program.name}, of which the card speaks, is missing beside it")
+    _check_sizes(path.name, card)
     return card
 
 
@@ -434,6 +465,49 @@ def _reference(row: _Table) -> Reference:
     reference = Reference(row.take("title", str), row.take("url", str))
     row.done()
     return reference
+
+
+def _explored(table: _Table) -> Explored:
+    """Whether the sizes are parameters of the programs is checked once these are known."""
+    explored = Explored(
+        repaired=tuple(_size(row) for row in table.tables("repaired")),
+        published=tuple(_size(row) for row in table.tables("published")),
+        granularity=table.take("granularity", str, "operation"),
+        fails=table.take("fails", str, "").strip() or None,
+    )
+    table.done()
+    if explored.granularity not in ("operation", "line"):
+        seen = repr(explored.granularity)
+        raise _Wrong(f"{table.where}: granularity is {seen}, expected 'operation' or 'line'")
+    return explored
+
+
+def _size(row: _Table) -> dict[str, int | bool]:
+    return {
+        name: row.take(name, bool if isinstance(value, bool) else int)
+        for name, value in list(row.left.items())
+    }
+
+
+def _check_sizes(where: str, card: Card) -> None:
+    explored = card.explored
+    if card.published is None and (explored.published or explored.fails):
+        raise _Wrong(f"{where}: explore: there is no published program")
+    for published, sizes in ((False, explored.repaired), (True, explored.published)):
+        taken = {one.name: one for one in card.parameters_of(published)}
+        told = f"{where}: explore: {'published' if published else 'repaired'}"
+        for name, value in (pair for size in sizes for pair in size.items()):
+            if name not in taken:
+                raise _Wrong(f"{told}: main() takes no {name}")
+            if not _fits(taken[name], value):
+                raise _Wrong(f"{told}: {name} is {value!r}, which main() does not take")
+
+
+def _fits(parameter: Parameter, value: object) -> bool:
+    if parameter.kind == "flag":
+        return isinstance(value, bool)
+    low, high = parameter.minimum, parameter.maximum
+    return type(value) is int and low is not None and high is not None and low <= value <= high
 
 
 def _trial(table: _Table) -> Trial:

@@ -8,22 +8,22 @@ import signal
 import sys
 import time
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import partial
-from pathlib import Path
 from typing import Any, NoReturn
 
 from pyqdemo.kernel.process_state import ProcessState
 from pyqdemo.kernel.tasks import Task
+from pyqdemo.kinds import OutcomeKind, TaskKind
 from pyqdemo.loading import bind, program_from
-from pyqdemo.trace import OutcomeKind, TaskKind
 from pyqdemo.worlds.processes.branch import GONE, Branch
 from pyqdemo.worlds.processes.channels import connect
 from pyqdemo.worlds.processes.wire import Wire
 from pyqdemo.worlds.threads.carriers import Carriers
 from pyqdemo.worlds.threads.inside import Inside
-from pyqdemo.worlds.threads.lives import Life, local
+from pyqdemo.worlds.threads.lives import AtExit, Life, local
+from pyqdemo.worlds.threads.modules import prepare
 from pyqdemo.worlds.threads.programs import Program
 from pyqdemo.worlds.threads.simulating import COPIED, at_exit, imported
 from pyqdemo.worlds.threads.stand_ins.mp.living import live_as, settle
@@ -40,13 +40,16 @@ Line = tuple[str, str]
 def read(facts: Mapping[str, Any]) -> Program:
     """A program, read and compiled; the one that was read last is kept until its file changes.
 
-    The fork server reads it before it forks, and nothing of it is run there.
+    The fork server reads it before it forks, and nothing of it is run there. The stand-ins of
+    what its file imports are made ready, so that all of its processes find them.
     """
-    seen = Path(facts["path"]).stat()
+    seen = os.stat(facts["path"])
     key = (*sorted(facts.items()), seen.st_mtime_ns, seen.st_size, seen.st_ino)
     if key not in _read:
         _read.clear()
-        _read[key] = program_from(facts)
+        program = _read[key] = program_from(facts)
+        for name in ("builtins", *program.code.co_names):
+            prepare(name)
     return _read[key]
 
 
@@ -110,12 +113,13 @@ def _world(
     carriers: Carriers,
     line: Line,
 ) -> World:
-    branch = Branch(wire, main, program.sources, lambda: _about(world))
+    branch = Branch(wire, main, program.sources, lambda: _about(world), facts["draws"])
     patience_s = facts["patience_s"]
     world = World(branch, program.places, carriers, patience_s=patience_s)
     world.seed = facts["seed"]
     world.start_method = facts["start_method"]
     world.buffers = facts["buffers"]
+    world.parted = facts["parted"]
     world.bear = partial(_bear, line)
     world.vanish = _vanish
     world.tick = _execution(world).so_far
@@ -140,7 +144,7 @@ def _execution(world: World) -> Branch:
 def _live(
     world: World,
     body: Callable[[], str | None],
-    at_exit: Callable[[], Sequence[Callable[[], object]]],
+    at_exit: AtExit,
 ) -> int:
     """A further process's life; gives its exit code."""
     branch, error = _execution(world), None
@@ -209,9 +213,10 @@ def _be_copy(line: Line, parent: Life, process: Any, id: str) -> int:
     main.__init__(id, process.name, TaskKind.PROCESS, None, bool(process.daemon))  # type: ignore[misc]
     main.of_process = state
     sources = theirs.program.sources
-    branch = Branch(_line_to(line, id), main, sources, lambda: _about(world))
+    draws = before.execution.chooses_draws
+    branch = Branch(_line_to(line, id), main, sources, lambda: _about(world), draws)
     world = World(branch, before.places, Carriers(), patience_s=before.patience_s)
-    for name in ("seed", "start_method", "buffers", "vanish", "bear", "libraries"):
+    for name in ("seed", "start_method", "buffers", "parted", "vanish", "bear", "libraries"):
         setattr(world, name, getattr(before, name))
     world.tick = branch.so_far
     home = world.home

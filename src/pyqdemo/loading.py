@@ -7,14 +7,12 @@ name ``__mp_main__`` and then calls ``main`` or the function.
 
 from __future__ import annotations
 
-import inspect
+import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pyqdemo.errors import UsageError
 from pyqdemo.worlds.program import read_program
@@ -25,6 +23,9 @@ from pyqdemo.worlds.threads.sources import Sources
 from pyqdemo.worlds.threads.stand_ins.systems import call_at_exit
 from pyqdemo.worlds.threads.surroundings import refuse
 from pyqdemo.worlds.threads.world import World
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 __all__ = ["Binding", "Program", "bind", "facts_of", "load", "program_from", "program_of"]
 
@@ -42,14 +43,13 @@ def load(path: Path | str, *, function: str | None = None, called: str | None = 
     Raises:
         UnusableFile: with the reason, and the line where there is one.
     """
-    path = Path(path)
     file, code = read_program(path)
-    whole = path.resolve()
-    folder = whole.parent
+    whole = os.path.realpath(path)
+    folder = os.path.dirname(whole)
     sources = Sources(folder)
     if called is not None and called != file.name:
         sources.places.called = (file.name, called)
-        file = replace(file, name=called)
+        file = file._replace(name=called)
     return Program(str(path), whole, folder, folder, file, code, function, sources=sources)
 
 
@@ -68,15 +68,15 @@ def program_of(function: Callable[..., object]) -> Program:
     if reason is not None:
         raise UsageError("function_unusable", function=name, reason=reason)
     module = sys.modules[function.__module__]
-    path = Path(str(module.__file__)).resolve()
+    path = os.path.realpath(str(module.__file__))
     file, code = read_program(path)
     package = module.__package__ or None
-    entry = folder = path.parent
+    entry = folder = os.path.dirname(path)
     if package is not None:
-        up = package.count(".")
-        folder = path.parents[up]
-        entry = folder.parent
-        file = replace(file, name=path.relative_to(folder).as_posix())
+        for _ in range(package.count(".")):
+            folder = os.path.dirname(folder)
+        entry = os.path.dirname(folder)
+        file = file._replace(name=os.path.relpath(path, folder).replace(os.sep, "/"))
     sources = Sources(folder)
     return Program(str(path), path, folder, entry, file, code, name, package, sources=sources)
 
@@ -86,9 +86,9 @@ def facts_of(program: Program) -> dict[str, Any]:
     called = program.places.called
     return {
         "given": program.given,
-        "path": str(program.path),
-        "folder": str(program.folder),
-        "entry": str(program.entry),
+        "path": program.path,
+        "folder": program.folder,
+        "entry": program.entry,
         "function": program.function,
         "package": program.package,
         "called": None if called is None else called[1],
@@ -97,16 +97,16 @@ def facts_of(program: Program) -> dict[str, Any]:
 
 def program_from(facts: Mapping[str, Any]) -> Program:
     """A program of the same file. Raises UnusableFile."""
-    path = Path(facts["path"])
+    path, folder = facts["path"], facts["folder"]
     file, code = read_program(path)
-    sources = Sources(Path(facts["folder"]))
+    sources = Sources(folder)
     if facts["called"] is not None:
         sources.places.called = (file.name, facts["called"])
     return Program(
         facts["given"],
         path,
-        Path(facts["folder"]),
-        Path(facts["entry"]),
+        folder,
+        facts["entry"],
         file,
         code,
         facts["function"],
@@ -117,16 +117,18 @@ def program_from(facts: Mapping[str, Any]) -> Program:
 
 def _why_not(function: object, name: str) -> str | None:
     """Why a callable cannot be loaded again; None if it can."""
-    if not inspect.isfunction(function):
+    from inspect import iscoroutinefunction, isfunction, isgeneratorfunction
+
+    if not isfunction(function):
         return "it is no function written in Python"
     if "<lambda>" in name:
         return "a lambda has no name to find it by"
     if "." in name:
         return "it is not at the top level of its file"
-    if inspect.iscoroutinefunction(function) or inspect.isgeneratorfunction(function):
+    if iscoroutinefunction(function) or isgeneratorfunction(function):
         return "calling it does not run it"
     module = sys.modules.get(function.__module__)
-    if module is None or not Path(getattr(module, "__file__", None) or ".").is_file():
+    if module is None or not os.path.isfile(getattr(module, "__file__", None) or "."):
         return "it is in no file"
     if not callable(getattr(module, name, None)):
         return "its file does not have it under its name"

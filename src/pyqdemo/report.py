@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from pyqdemo.languages import Text
 from pyqdemo.schedule import Schedule
 from pyqdemo.trace import Trace
 
@@ -73,7 +74,7 @@ class Ending:
         kind: as ``trace.OutcomeKind``, ``promise`` for a broken one, ``output`` for a further
             output where all were to be the same.
         count: executions, or states of the graph, that ended so.
-        detail: as in the outcome; which promise.
+        detail: the exception, who waits for whom, what broke which promise; may be empty.
         failed: it is one that must not be.
         schedule: of the first execution that ended so; of the simplest one found, once it was
             looked for.
@@ -82,7 +83,7 @@ class Ending:
 
     kind: str
     count: int
-    detail: str
+    detail: Text
     failed: bool
     schedule: Schedule
     output: str
@@ -159,7 +160,8 @@ class Report:
             values were tried.
         reasons: why the claim is not stronger, empty where nothing is missing.
         races: plain data touched unordered; not covered inside lines.
-        capacity: what a pipe is taken to hold, where the program has one, in words.
+        capacity: pages that a pipe is taken to hold, where the program has one.
+        smaller: parameters that were tried before, smallest first, at which nothing failed.
     """
 
     program: str
@@ -183,6 +185,7 @@ class Report:
     seed: int | None = None
     reasons: tuple[Reason, ...] = ()
     races: tuple[Race, ...] = ()
-    capacity: str | None = None
+    capacity: int | None = None
+    smaller: tuple[Mapping[str, object], ...] = ()
     endings: tuple[Ending, ...] = ()
     counterexample: Counterexample | None = None

@@ -28,8 +28,8 @@ SENTENCES: Mapping[str, Text] = {
         "{lesson} 只有一个版本。试试：pyqdemo {next}",
     ),
     "published_takes_no": Text(
-        "the tutorial's own {lesson} takes no {option}. Try: pyqdemo {next}",
-        "教程原来的 {lesson} 没有 {option}。试试：pyqdemo {next}",
+        "{lesson} as published takes no {option}. Try: pyqdemo {next}",
+        "{lesson} 的原版没有 {option}。试试：pyqdemo {next}",
     ),
     "flaw_none": Text(
         "no flaw of {lesson} can be shown on purpose. Try: pyqdemo {next}",
@@ -40,8 +40,8 @@ SENTENCES: Mapping[str, Text] = {
         "{lesson} 没有叫“{id}”的毛病可以演示，只有：{known}。试试：pyqdemo {next}",
     ),
     "flaw_of_published": Text(
-        "only the tutorial's own {lesson} has that flaw. Try: pyqdemo {next}",
-        "只有教程原来的 {lesson} 才有这个毛病。试试：pyqdemo {next}",
+        "only {lesson} as published has that flaw. Try: pyqdemo {next}",
+        "只有 {lesson} 的原版才有这个毛病。试试：pyqdemo {next}",
     ),
     "no_processes": Text(
         "{lesson} starts no process, so {option} means nothing here. Try: pyqdemo {next}",
@@ -81,8 +81,8 @@ SENTENCES: Mapping[str, Text] = {
         "{command} 没有 {option} 这个选项。最接近的是：pyqdemo {next}",
     ),
     "option_of_program": Text(
-        "run has no option {option}. If it is the program's own, try: pyqdemo {next}",
-        "run 没有 {option} 这个选项。要交给程序，就用：pyqdemo {next}",
+        "{command} has no option {option}. If it is the program's own, try: pyqdemo {next}",
+        "{command} 没有 {option} 这个选项。要交给程序，就用：pyqdemo {next}",
     ),
     "option_empty": Text(
         "{option} needs a value. Try: pyqdemo {next}", "{option} 后面要有值。试试：pyqdemo {next}"
@@ -124,6 +124,34 @@ SENTENCES: Mapping[str, Text] = {
         " Try: pyqdemo writer-reader --seed 7 --stdout pipe",
         "stdout 是 {value}，应为 terminal 或 pipe。"
         "试试：pyqdemo writer-reader --seed 7 --stdout pipe",
+    ),
+    "plan_prints": Text(
+        "prints are {value}, but can be whole or parted."
+        ' Try: pyqdemo.executing.Plan("program.py", prints="parted")',
+        "prints 是 {value}，应为 whole 或 parted。"
+        '试试：pyqdemo.executing.Plan("program.py", prints="parted")',
+    ),
+    "plan_granularity": Text(
+        "the granularity is {value}, but can be operation or line."
+        " Try: pyqdemo counter --seed 7 --granularity line",
+        "granularity 是 {value}，应为 operation 或 line。"
+        "试试：pyqdemo counter --seed 7 --granularity line",
+    ),
+    "plan_line_real": Text(
+        "real processes cannot be stopped at lines: at granularity line the world is simulated."
+        " Try: pyqdemo writer-reader --seed 7 --granularity line",
+        "真实进程不能在行与行之间停下：granularity 为 line 时，world 只能是 simulated。"
+        "试试：pyqdemo writer-reader --seed 7 --granularity line",
+    ),
+    "world_by_line": Text(
+        "{option} cannot stop real processes at lines, only simulated ones. Try: pyqdemo {next}",
+        "{option} 不能让真实进程停在行与行之间，只能用模拟进程。试试：pyqdemo {next}",
+    ),
+    "lines_untold": Text(
+        "other tools have taken every place there is in sys.monitoring, so nobody tells of lines;"
+        " end one of them, a debugger or a coverage tool",
+        "sys.monitoring 的位置都被别的工具占了，没有办法知道走到了哪一行；请先结束其中一个，"
+        "例如调试器或覆盖率工具",
     ),
     "depth_of_pct": Text(
         "{option} means something with --strategy pct only. Try: pyqdemo {next}",
@@ -218,6 +246,39 @@ SENTENCES: Mapping[str, Text] = {
         "{function} cannot be run under control: {reason}. Try: a function of a file",
         "{function} 不能受控运行：{reason}。试试：写在文件里的函数",
     ),
+    # Every interleaving
+    "explore_bound": Text(
+        "the bound {name} is {value}, but takes {low} or more. Try: pyqdemo {next}",
+        "界限 {name} 是 {value}，应不小于 {low}。试试：pyqdemo {next}",
+    ),
+    "explore_time": Text(
+        "the time is {value}, but takes more than 0 seconds. Try: pyqdemo {next}",
+        "时间是 {value}，应大于 0 秒。试试：pyqdemo {next}",
+    ),
+    "explore_preemptions": Text(
+        "preemptions can be bounded with the strategy dfs only, not with {strategy}."
+        " Try: pyqdemo {next}",
+        "只有策略 dfs 能限定抢占次数，{strategy} 不行。试试：pyqdemo {next}",
+    ),
+    "explore_strict_dpor": Text(
+        "the strategy dpor needs loose sleeps: in strict time every step depends on the clock."
+        " Try: pyqdemo {next}",
+        "策略 dpor 要求 loose 睡眠：准时的时候，每一步都和时钟有关。试试：pyqdemo {next}",
+    ),
+    "explore_world": Text(
+        "the world is {value}, but processes are simulated while exploring; a finding is replayed"
+        " with real ones. Try: pyqdemo {next}",
+        "world 是 {value}，而 explore 只用模拟的进程；找到的毛病会再用真实进程重放。"
+        "试试：pyqdemo {next}",
+    ),
+    "explore_of_lesson": Text(
+        "{option} is for lessons, and {program} is a program. Try: pyqdemo {next}",
+        "{option} 只用于课程，而 {program} 是程序。试试：pyqdemo {next}",
+    ),
+    "explore_parameter": Text(
+        "{lesson} takes no {option}. Try: pyqdemo {next}",
+        "{lesson} 没有 {option}。试试：pyqdemo {next}",
+    ),
     # Schedules
     "schedule_malformed": Text(
         "the schedule is wrong from sign {place} on: it has {seen}, but should have {expected}."
@@ -229,8 +290,8 @@ SENTENCES: Mapping[str, Text] = {
         "这份调度属于程序 {expected}，而这个程序是 {seen}。试试：pyqdemo {next}",
     ),
     "schedule_of_published": Text(
-        "the schedule is of the tutorial's own {lesson}, which takes {option}. Try: pyqdemo {next}",
-        "这份调度属于教程原来的 {lesson}，要加上 {option}。试试：pyqdemo {next}",
+        "the schedule is of {lesson} as published, which takes {option}. Try: pyqdemo {next}",
+        "这份调度属于 {lesson} 的原版，要加上 {option}。试试：pyqdemo {next}",
     ),
     "schedule_of_repaired": Text(
         "the schedule is of {lesson} without {option}. Try: pyqdemo {next}",
@@ -253,10 +314,6 @@ SENTENCES: Mapping[str, Text] = {
     "schedule_unwritable": Text(
         "this run's {name} cannot be written as a text; a record made with --save has all of it",
         "这次运行的 {name} 写不成文字；用 --save 保存的记录里什么都有",
-    ),
-    "schedule_not_yet": Text(
-        "the schedule says {setting}, which this version cannot do yet. Try: pyqdemo {next}",
-        "调度里有 {setting}，这个版本还做不到。试试：pyqdemo {next}",
     ),
     "schedule_no_parameter": Text(
         "the schedule says {name}={value}, which {program} does not take. Try: pyqdemo {next}",
@@ -389,6 +446,28 @@ SENTENCES: Mapping[str, Text] = {
         "step {step} cannot be repeated: {wanted} should go on, but only {enabled} can."
         " Try: pyqdemo {next}",
         "第 {step} 步重放不了：该轮到 {wanted}，可运行的只有 {enabled}。试试：pyqdemo {next}",
+    ),
+    "replay_draw": Text(
+        "step {step} cannot be repeated: {draw} should give value number {wanted}, but there are"
+        " only {enabled}. Try: pyqdemo {next}",
+        "第 {step} 步重放不了：{draw} 该取编号为 {wanted} 的值，可取的编号只有 {enabled}。"
+        "试试：pyqdemo {next}",
+    ),
+    "transcript_empty": Text(
+        "the transcript has no line that a program has printed. Try: pyqdemo {next}",
+        "记录里没有程序打印的任何一行。试试：pyqdemo {next}",
+    ),
+    "transcript_binary": Text(
+        "the transcript is not text. Try: pyqdemo {next}",
+        "记录不是文本。试试：pyqdemo {next}",
+    ),
+    "transcript_long": Text(
+        "the transcript is too long: {most} lines at most are looked at. Try: pyqdemo {next}",
+        "记录太长：最多看 {most} 行。试试：pyqdemo {next}",
+    ),
+    "transcript_unreadable": Text(
+        "the transcript {file} cannot be read: {reason}. Try: pyqdemo {next}",
+        "读不了记录 {file}：{reason}。试试：pyqdemo {next}",
     ),
     "cannot_start": Text(
         "the program could not be started: {reason}. Try: pyqdemo doctor",

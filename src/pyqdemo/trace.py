@@ -23,6 +23,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from pyqdemo.kinds import OutcomeKind, Phase, TaskKind
+
 __all__ = [
     "FORMAT",
     "Control",
@@ -61,40 +63,11 @@ class Processes(StrEnum):
     SIMULATED = "simulated"
 
 
-class Phase(StrEnum):
-    """``blocked`` is written before a task waits, ``done`` when the operation took effect."""
-
-    BLOCKED = "blocked"
-    DONE = "done"
-
-
 class Sleeps(StrEnum):
     """How sleeps and other bounds end under control."""
 
     STRICT = "strict"  # in the order of their ends, when nobody else can go on
     LOOSE = "loose"  # at any moment from then on
-
-
-class TaskKind(StrEnum):
-    MAIN = "main"  # the main thread of the program's first process
-    THREAD = "thread"
-    PROCESS = "process"  # the main thread of a further process
-    FEEDER = "feeder"  # the thread behind a multiprocessing.Queue
-
-
-class OutcomeKind(StrEnum):
-    """How one execution ended."""
-
-    COMPLETED = "completed"
-    DEADLOCK = "deadlock"
-    LIVELOCK = "livelock"
-    RUNS_FOR_EVER = "runs_for_ever"
-    STUCK = "stuck"  # native: nothing moved while tasks waited for each other (inferred)
-    EXCEPTION = "exception"
-    STEP_BOUND = "step_bound"
-    TIME_BOUND = "time_bound"
-    INTERRUPTED = "interrupted"
-    ABORTED = "aborted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +103,10 @@ class Header:
             process was started stands in its ``start``.
         stdout: ``pipe`` where what a process printed waited in a buffer; None for a terminal,
             and natively.
+        prints: ``parted`` where somebody could come between the parts of one ``print``; None
+            where nobody could, and natively.
+        draws: ``chosen`` where random draws from small ranges were choices too, whose options
+            stand in the events; None where all of them followed the seed, and natively.
         speed: by how much the program's sleeps were divided; None where the clock is virtual.
         started: local wall-clock start, ISO 8601 with offset, or None.
         seed: what the program's random draws follow; None if it was not given.
@@ -150,6 +127,8 @@ class Header:
     arguments: tuple[str, ...] = ()
     start_method: str | None = None
     stdout: str | None = None
+    prints: str | None = None
+    draws: str | None = None
     clock: str = "monotonic"
     speed: float | None = None
     started: str | None = None
@@ -217,7 +196,7 @@ class Event:
         seq: place in the one causally consistent order, from 1.
         operation: ``start begin end exit join terminate kill put get task_done empty full
             qsize shutdown send recv poll close feed acquire release wait notify set clear
-            is_set abort reset sleep time write flush`` …; the list is in
+            is_set abort reset sleep time write flush line`` …; the list is in
             docs/trace-format.md.
         resource: id of the resource, or of the task for start, join, terminate, kill,
             is_alive.
@@ -229,6 +208,7 @@ class Event:
         depth: items left in the queue after the operation, where that can be seen.
         timeout_s: bound of the wait in seconds as the program gave it, None for no bound.
         cut: characters left out of ``value``.
+        option: of ``draw``: which of the values was chosen, from 0.
         step: number of the step it belongs to, from 1 (controlled). The first ``done`` event
             of a step is by the task that was chosen, so the choices stand in the events. A
             ``blocked`` event belongs to the step during which its task began to wait.
@@ -249,6 +229,7 @@ class Event:
     depth: int | None = None
     timeout_s: float | None = None
     cut: int = 0
+    option: int | None = None
     step: int | None = None
 
     @property

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-LESSONS = ["chefs", "writer-reader", "pipe", "odd-even", "queue-kinds"]
+LESSONS = ["chefs", "writer-reader", "pipe", "odd-even", "queue-kinds", "counter"]
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def completed(ran: Callable) -> Callable[[str], list[str]]:
 
 
 OFFERED = {
-    "pyqdemo ": [*LESSONS, "run", "replay", "list", "source", "copy", "doctor"],
+    "pyqdemo ": [*LESSONS, "run", "explore", "explain", "replay", "list", "source", "copy", "doctor"],
     "pyqdemo ch": ["chefs"],
     "pyqdemo --lang ": ["en", "zh"],
     "pyqdemo --lang zh pi": ["pipe"],
@@ -33,6 +33,8 @@ OFFERED = {
     "pyqdemo chefs --start": [],
     "pyqdemo pipe --start": ["--start-method"],
     "pyqdemo pipe --start-method ": ["fork", "forkserver", "spawn"],
+    "pyqdemo explore ": LESSONS,
+    "pyqdemo explore --strategy d": ["dpor", "dfs"],
     "pyqdemo source ": LESSONS,
     "pyqdemo source --diff od": ["odd-even"],
     "pyqdemo copy chefs ": [],

@@ -91,16 +91,16 @@ def test_how_it_is_shown_and_kept_may_be_typed_beside_a_flaw(
 MISTAKES = [
     (
         "--flaw too_loud",
-        "only the tutorial's own valley-echo has that flaw."
+        "only valley-echo as published has that flaw."
         " Try: pyqdemo valley-echo --as-published --flaw too_loud",
-        "只有教程原来的 valley-echo 才有这个毛病。"
+        "只有 valley-echo 的原版才有这个毛病。"
         "试试：pyqdemo valley-echo --as-published --flaw too_loud",
     ),
     (
         "--flaw too_loud --seed 9 --calls 2",
-        "only the tutorial's own valley-echo has that flaw."
+        "only valley-echo as published has that flaw."
         " Try: pyqdemo valley-echo --as-published --flaw too_loud",
-        "只有教程原来的 valley-echo 才有这个毛病。"
+        "只有 valley-echo 的原版才有这个毛病。"
         "试试：pyqdemo valley-echo --as-published --flaw too_loud",
     ),
     (

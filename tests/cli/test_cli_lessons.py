@@ -24,7 +24,7 @@ def test_its_published_program_takes_only_the_tutorials_own_parameters(ran: Call
     assert (answer.code, answer.out, answer.err) == (0, "echo as published 7\n", "")
     wrong = ran("valley-echo", "--as-published", "--far-away")
     assert (wrong.code, wrong.out) == (2, "")
-    assert wrong.err.startswith("pyqdemo: the tutorial's own valley-echo takes no --far-away.")
+    assert wrong.err.startswith("pyqdemo: valley-echo as published takes no --far-away.")
 
 
 @pytest.mark.usefixtures("echo")

@@ -26,7 +26,7 @@ AFTER_BROKEN = {
 
 @pytest.mark.usefixtures("echo")
 @pytest.mark.parametrize("lang", ["en", "zh"])
-@pytest.mark.parametrize("answer", ["6", "valley-echo", "VALLEY_ECHO", "va", "６"])
+@pytest.mark.parametrize("answer", ["7", "valley-echo", "VALLEY_ECHO", "va", "７"])
 def test_a_lesson_starts_by_its_number_or_its_name(
     answer: str, lang: str, terminal: Callable
 ) -> None:
@@ -117,10 +117,10 @@ def test_ctrl_c_at_the_question_leaves_with_130(terminal: Callable) -> None:
 
 
 def test_an_answer_that_means_nothing_is_asked_again(typed: Callable) -> None:
-    """6 is no lesson's number, pip- no beginning of a name, but pipe is near it."""
-    answer = typed("", keys="6\npip-\nq\n")
-    assert 'There is no lesson "6". 1 to 5, or a name: chefs\n' in answer.out
-    assert 'There is no lesson "pip-". 1 to 5, or a name: pipe\n' in answer.out
+    """7 is no lesson's number, pip- no beginning of a name, but pipe is near it."""
+    answer = typed("", keys="7\npip-\nq\n")
+    assert 'There is no lesson "7". 1 to 6, or a name: chefs\n' in answer.out
+    assert 'There is no lesson "pip-". 1 to 6, or a name: pipe\n' in answer.out
     assert answer.out.count(ASK["en"]) == 3
     assert answer.code == 0
 

@@ -141,8 +141,8 @@ USAGE = [
     ),
     (
         "chefs --as-published --dishes 3",
-        "the tutorial's own chefs takes no --dishes. Try: pyqdemo chefs --as-published",
-        "教程原来的 chefs 没有 --dishes。试试：pyqdemo chefs --as-published",
+        "chefs as published takes no --dishes. Try: pyqdemo chefs --as-published",
+        "chefs 的原版没有 --dishes。试试：pyqdemo chefs --as-published",
     ),
     (
         "chefs --for 0",
@@ -354,10 +354,24 @@ USAGE = [
         "调度里有 kitchens=2，chefs 不接受。试试：pyqdemo chefs --seed 0",
     ),
     (
-        "chefs --schedule m1.{chefs},granularity=line:0",
-        "the schedule says granularity=line, which this version cannot do yet."
-        " Try: pyqdemo chefs --show-schedule --seed 7",
-        "调度里有 granularity=line，这个版本还做不到。试试：pyqdemo chefs --show-schedule --seed 7",
+        "writer-reader --seed 7 --granularity line --world real",
+        "--granularity line cannot stop real processes at lines, only simulated ones."
+        " Try: pyqdemo writer-reader --granularity line --world simulated --seed 7",
+        "--granularity line 不能让真实进程停在行与行之间，只能用模拟进程。"
+        "试试：pyqdemo writer-reader --granularity line --world simulated --seed 7",
+    ),
+    (
+        "chefs --granularity bytes",
+        "--granularity is bytes, but takes operation or line."
+        " Try: pyqdemo chefs --granularity line",
+        "--granularity 是 bytes，应为 operation 或 line。试试：pyqdemo chefs --granularity line",
+    ),
+    (
+        "chefs --schedule m1.{chefs},granularity=line:0 --granularity operation",
+        "--granularity operation does not go with the schedule, where it is line."
+        " Try: pyqdemo chefs --schedule m1.{chefs},granularity=line:0",
+        "--granularity operation 和调度不符，调度里是 line。"
+        "试试：pyqdemo chefs --schedule m1.{chefs},granularity=line:0",
     ),
     (
         "chefs --schedule m1.{chefs},dishes=2000:0",
@@ -409,9 +423,9 @@ USAGE = [
     ),
     (
         "chefs --schedule m1.{published},producers=2:0 --dishes 3 --producers 1",
-        "the schedule is of the tutorial's own chefs, which takes --as-published."
+        "the schedule is of chefs as published, which takes --as-published."
         " Try: pyqdemo chefs --as-published --schedule m1.{published},producers=2:0",
-        "这份调度属于教程原来的 chefs，要加上 --as-published。"
+        "这份调度属于 chefs 的原版，要加上 --as-published。"
         "试试：pyqdemo chefs --as-published --schedule m1.{published},producers=2:0",
     ),
     (

@@ -36,6 +36,8 @@ TEXTS = {
     "pipe-help-all": "pipe --help-all",
     "queue-kinds-help": "queue-kinds --help",
     "run-help": "run --help",
+    "explore-help": "explore --help",
+    "explore-help-all": "explore --help-all",
     "replay-help": "replay --help",
     "list-help": "list --help",
     "source-help": "source --help",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from collections.abc import Callable
 from dataclasses import replace
@@ -16,9 +17,11 @@ from pyqdemo.cli.recorded import command_of
 from pyqdemo.cli.retyping import retyped
 from pyqdemo.cli.worlds import makes_processes
 from pyqdemo.codec import read_trace
+from pyqdemo.errors import Exit
 from pyqdemo.executing import Plan
 from pyqdemo.lessons import lesson
 from pyqdemo.trace import Control, Header, Processes, ProgramFile
+from pyqdemo.worlds.processes.fork_server import ForkServer
 
 USUAL, *OTHERS = get_all_start_methods()
 
@@ -214,3 +217,24 @@ def test_a_replay_is_in_the_recorded_world_unless_another_is_typed(
     head = replace(trace.header, processes=recorded)
     write_trace(here / "run.jsonl", head, records, trace.outcome)
     assert asked(f"replay run.jsonl{words}")[0].world == world
+
+
+@pytest.mark.usefixtures("here")
+def test_a_slip_that_is_found_late_leaves_nothing_of_what_was_started_early(
+    typed: Callable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The fork server is started before the numbers are read: it goes with the command."""
+    started: list[ForkServer] = []
+
+    class Noted(ForkServer):
+        def __init__(self) -> None:
+            super().__init__()
+            started.append(self)
+
+    monkeypatch.setattr("pyqdemo.worlds.processes.fork_server.ForkServer", Noted)
+    answer = typed(["run", "forks.py", "--seed", "3", "--max-steps", "0"])
+    (server,) = started
+    assert (answer.code, answer.out) == (Exit.USAGE, "")
+    assert not Path(server.listener.folder).exists()
+    with pytest.raises(ProcessLookupError):
+        os.kill(server.nursery.pid, 0)

@@ -78,9 +78,12 @@ def test_output_and_choices_are_the_same_with_a_record_and_without(
 
 
 def test_a_watcher_that_fails_does_not_alter_the_run(tmp_path: Path) -> None:
-    """It is told nothing more, and its exception comes when the run is over."""
+    """It is told nothing more, and its exception comes when the run is over: the program has
+    come to its last line."""
     program = tmp_path / "program.py"
-    program.write_text("print('a')\nopen('ended', 'w').close()\n", encoding="utf-8")
+    end = tmp_path / "end"
+    text = f"print('a')\nopen({str(end)!r}, 'w').close()\n"
+    program.write_text(text, encoding="utf-8")
 
     class Failing:
         told = 0
@@ -96,6 +99,7 @@ def test_a_watcher_that_fails_does_not_alter_the_run(tmp_path: Path) -> None:
     with pytest.raises(LookupError):
         execute(Plan(program), watcher)
     assert watcher.told == 1
+    assert end.exists()
 
 
 def test_an_operation_that_raises_what_ends_a_program_is_recorded_and_replays(

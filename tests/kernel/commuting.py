@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import random
+from collections.abc import Callable, Collection, Iterable, Sequence
 from itertools import combinations
 from typing import Any, NamedTuple
 
@@ -13,9 +14,10 @@ from pyqdemo.kernel.limits import Limits
 from pyqdemo.kernel.operations import Operation
 from pyqdemo.kernel.tasks import Task
 from pyqdemo.kernel.texts import raised
+from pyqdemo.point import Access, Pending, Point, Step
 from pyqdemo.trace import TaskKind
 
-__all__ = ["Case", "Commuting", "commuting"]
+__all__ = ["Case", "Commuting", "First", "Wandering", "commuting", "independent"]
 
 
 class Case(NamedTuple):
@@ -42,6 +44,52 @@ class Commuting(NamedTuple):
     wrong: set[tuple[str, str]]
 
 
+class Wandering:
+    """Chooses at random and keeps, for each point, what every task attempted there."""
+
+    def __init__(self, draw: random.Random) -> None:
+        self._draw = draw
+        self.choices: list[str] = []
+        self.looks: list[tuple[Pending, ...]] = []
+
+    def begin(self) -> None:
+        """One execution only."""
+
+    def choose(self, point: Point) -> str:
+        self.looks.append(point.look())
+        self.choices.append(point.enabled[int(self._draw.random() * len(point.enabled))])
+        return self.choices[-1]
+
+
+class First:
+    """Goes on with whoever comes first; keeps what it saw at its first point."""
+
+    def __init__(self) -> None:
+        self.look: tuple[Pending, ...] | None = None
+
+    def begin(self) -> None:
+        """One execution only."""
+
+    def choose(self, point: Point) -> str:
+        if self.look is None:
+            self.look = point.look()
+        return point.enabled[0]
+
+
+def independent(one: Pending | Step, other: Pending | Step) -> bool:
+    """By the rule of ``point.Access``: no part of which at least one access is no mere
+    reading, or no mere adding, beside the other's."""
+    return _apart(one.accesses, other.accesses)
+
+
+def _apart(some: Iterable[Access], others: Collection[Access]) -> bool:
+    return not any(
+        mine.part == its.part and not (mine.mode == its.mode and mine.mode in "ra")
+        for mine in some
+        for its in others
+    )
+
+
 def commuting(cases: Sequence[Callable[[Execution, Task], Case]]) -> Commuting:
     """Tries each pair of operations in both orders, in each state, by two tasks.
 
@@ -55,7 +103,7 @@ def commuting(cases: Sequence[Callable[[Execution, Task], Case]]) -> Commuting:
         for pair in [*combinations(names, 2), *((name, name) for name in names)]:
             _, case, tasks = _fresh(make)
             one, two = (case.operations[name](task) for name, task in zip(pair, tasks, strict=True))
-            if not _independent(one, two) or not (_can(one) and _can(two)):
+            if not _apart(one.accesses(), two.accesses()) or not (_can(one) and _can(two)):
                 continue
             found.independent.add(pair)
             if _in_order(make, pair, (0, 1)) != _in_order(make, pair, (1, 0)):
@@ -82,14 +130,6 @@ def _fresh(
     case = make(execution, main)
     one, two = (Task(f"0.{9 + n}", "", TaskKind.THREAD, main, False) for n in (0, 1))
     return execution, case, (one, two)
-
-
-def _independent(one: Operation, two: Operation) -> bool:
-    return not any(
-        a.part == b.part and not (a.mode == b.mode and a.mode in "ra")
-        for a in one.accesses()
-        for b in two.accesses()
-    )
 
 
 def _can(operation: Operation) -> bool:

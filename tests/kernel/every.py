@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from plain import Chosen, Code, drive
+from depth_first import searched
+from plain import Code, drive
 
 from pyqdemo.kernel.execution import Execution
 from pyqdemo.kernel.limits import Limits
@@ -20,16 +21,5 @@ __all__ = ["every"]
 def every(
     main: Callable[[Execution, Task], Code], limits: Limits | None = None
 ) -> Iterator[Execution]:
-    """Depth first: each execution leaves the one before at the last point where it can."""
-    prefix: list[str] | None = []
-    while prefix is not None:
-        strategy = Chosen(prefix)
-        done = drive(main, strategy, limits)
-        yield done
-        prefix = None
-        for step in reversed(range(len(strategy.points))):
-            enabled = strategy.points[step].enabled
-            later = enabled[enabled.index(done.choices[step]) + 1 :]
-            if later:
-                prefix = [*done.choices[:step], later[0]]
-                break
+    """An execution for each schedule."""
+    return searched(lambda strategy: drive(main, strategy, limits), aside=frozenset())

@@ -1,7 +1,6 @@
-"""Every schedule of a small program, by plain depth-first search, and what comes of each.
+"""Every schedule of a small program of threads, and what comes of each.
 
-A task's start, begin, end and join commute with whatever the others do on the models, so
-they come first wherever they can, without a branch.
+A task's start, begin, end and join come first wherever they can, without a branch.
 """
 
 from __future__ import annotations
@@ -9,41 +8,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from depth_first import searched
 from plain import Code, drive, start
 
 from pyqdemo.kernel.execution import Execution
 from pyqdemo.kernel.limits import Limits
 from pyqdemo.kernel.operations import Model, Operation
 from pyqdemo.kernel.tasks import Join, Task
-from pyqdemo.point import Point
 from pyqdemo.trace import Event, Phase, Resource
 
 __all__ = ["Body", "every", "happened", "in_turn", "side_by_side"]
 
 Body = Callable[[Task], Code]
-MOST = 50_000  # schedules: a program with more is too big for a test
-_ASIDE = frozenset({"start", "begin", "end", "join", "exit"})
-
-
-class _Next:
-    """A strategy that follows a prefix of places among the enabled, then takes the first."""
-
-    def __init__(self, places: list[int]) -> None:
-        self.places = places
-        self.widths: list[int] = []
-
-    def begin(self) -> None:
-        self.widths = []
-
-    def choose(self, point: Point) -> str:
-        for pending in point.look():
-            if pending.enabled and pending.operation in _ASIDE:
-                return pending.task
-        number = len(self.widths)
-        self.widths.append(len(point.enabled))
-        if number == len(self.places):
-            self.places.append(0)
-        return point.enabled[self.places[number]]
 
 
 def every(
@@ -54,16 +30,7 @@ def every(
     Args:
         program: makes the main task's code, with models of its own, for each execution.
     """
-    places: list[int] = []
-    for _ in range(MOST):
-        strategy = _Next(places)
-        yield drive(program(), strategy, Limits(loose=loose))
-        while places and places[-1] + 1 == strategy.widths[len(places) - 1]:
-            places.pop()
-        if not places:
-            return
-        places[-1] += 1
-    raise AssertionError(f"more than {MOST} schedules")
+    return searched(lambda strategy: drive(program(), strategy, Limits(loose=loose)))
 
 
 def side_by_side(

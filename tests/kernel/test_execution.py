@@ -7,7 +7,8 @@ from plain import Chosen, Code, drive, start
 from pyqdemo.kernel.execution import Execution
 from pyqdemo.kernel.limits import Limits
 from pyqdemo.kernel.locks import Acquire, LockModel, Release, RLockModel
-from pyqdemo.kernel.operations import ReadClock, Sleep, Write
+from pyqdemo.kernel.operations import ReadClock, Sleep
+from pyqdemo.kernel.printing import Write
 from pyqdemo.kernel.tasks import IsAlive, Join, Task
 from pyqdemo.trace import Event, OutcomeKind, Phase
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from itertools import combinations
 
 import pytest
+from commuting import First, Wandering, independent
 from plain import Code, drive
 from schedules import Body, side_by_side
 
@@ -24,7 +25,6 @@ from pyqdemo.kernel.locks import Acquire, Locked, LockModel, Release, RLockModel
 from pyqdemo.kernel.operations import Model, Operation
 from pyqdemo.kernel.semaphores import AcquirePermit, ReadValue, ReleasePermits, SemaphoreModel
 from pyqdemo.kernel.tasks import Task
-from pyqdemo.point import Pending, Point
 from pyqdemo.strategies import Replay
 from pyqdemo.trace import Event
 
@@ -148,48 +148,6 @@ def planned(plan: Plan) -> Callable[[Execution, Task], Code]:
         return body
 
     return side_by_side(models.all(), [body_of(calls) for calls in plan])
-
-
-class Wandering:
-    """Chooses at random and keeps, for each point, what every task attempted there."""
-
-    def __init__(self, draw: random.Random) -> None:
-        self._draw = draw
-        self.choices: list[str] = []
-        self.looks: list[tuple[Pending, ...]] = []
-
-    def begin(self) -> None:
-        """One execution only."""
-
-    def choose(self, point: Point) -> str:
-        self.looks.append(point.look())
-        self.choices.append(point.enabled[int(self._draw.random() * len(point.enabled))])
-        return self.choices[-1]
-
-
-class First:
-    """Goes on with whoever comes first; keeps what it saw at its first point."""
-
-    def __init__(self) -> None:
-        self.look: tuple[Pending, ...] | None = None
-
-    def begin(self) -> None:
-        """One execution only."""
-
-    def choose(self, point: Point) -> str:
-        if self.look is None:
-            self.look = point.look()
-        return point.enabled[0]
-
-
-def independent(one: Pending, other: Pending) -> bool:
-    """By the rule of ``point.Access``: no part of which at least one access is no mere
-    reading, or no mere adding, beside the other's."""
-    return not any(
-        mine.part == its.part and not (mine.mode == its.mode and mine.mode in "ra")
-        for mine in one.accesses
-        for its in other.accesses
-    )
 
 
 def after(plan: Plan, choices: Sequence[str]) -> tuple[object, ...]:

@@ -11,22 +11,17 @@ import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
+
+from two_worlds import Worlds, planned
 
 from pyqdemo.codec import encode_record
 from pyqdemo.errors import PyqdemoError
-from pyqdemo.executing import Plan
-from pyqdemo.executing.carrying import ENTRY, carry, program_for
+from pyqdemo.executing.carrying import program_for
 from pyqdemo.kernel.execution import Written
-from pyqdemo.kernel.limits import Limits
 from pyqdemo.kernel.log import Log
 from pyqdemo.point import Strategy
-from pyqdemo.strategies.random import Random
 from pyqdemo.trace import Outcome
-from pyqdemo.worlds.processes.grounds import Grounds
-from pyqdemo.worlds.processes.leftovers import marked
 from pyqdemo.worlds.start_methods import start_methods
-from pyqdemo.worlds.threads.carriers import Carriers
 
 __all__ = ["METHODS", "Both", "Ran"]
 
@@ -56,16 +51,8 @@ class Ran:
         return "".join(each.text for each in self.output)
 
 
-class Both:
-    """Where runs take place, in both worlds; as a context manager it leaves nothing behind.
-
-    Args:
-        patience_s: as of ``Grounds``.
-    """
-
-    def __init__(self, patience_s: float | None = None) -> None:
-        self.real = Grounds(ENTRY) if patience_s is None else Grounds(ENTRY, patience_s)
-        self._simulated = Carriers(pinned=True)
+class Both(Worlds):
+    """Both worlds, and the comparison of a program's runs in them."""
 
     def run(
         self,
@@ -79,18 +66,10 @@ class Both:
         strategy: Strategy | None = None,
     ) -> Ran:
         """One run in one of the worlds."""
-        plan = Plan(
-            program=program,
-            seed=seed,
-            world=world,
-            start_method=method,
-            stdout=stdout,
-            limits=Limits(max_steps),
-        )
+        plan = planned(world, program, seed, method, stdout, max_steps)
         loaded, log = program_for(plan), Log()
-        ground = self.real if world == "real" else self._simulated
         try:
-            execution = carry(loaded, plan, strategy or Random(seed), ground, log)
+            execution = self.carry(loaded, plan, strategy, log)
         except PyqdemoError as refused:
             return Ran((), None, str(refused), (), ())
         return Ran(
@@ -116,25 +95,6 @@ class Both:
             assert self.left() == [], where
             runs.append(real)
         return runs
-
-    def left(self) -> list[int]:
-        """The processes of a run that is over, but for the fork server."""
-        folder = self.real.folder
-        found = [] if folder is None else marked(folder)
-        return [pid for pid in found if pid != self.real.fork_server]
-
-    def __enter__(self) -> Both:
-        self._simulated.__enter__()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._simulated.__exit__(kind, error, trace)
-        self.real.__exit__(kind, error, trace)
 
 
 def digest(runs: Iterable[Ran]) -> str:

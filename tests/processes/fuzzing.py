@@ -13,24 +13,19 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import FrameType, TracebackType
+from types import FrameType
 
 from fuzz_programs import wild
+from two_worlds import Worlds, planned
 
 from pyqdemo.codec import encode_record
 from pyqdemo.errors import PyqdemoError
-from pyqdemo.executing import Plan
-from pyqdemo.executing.carrying import ENTRY, carry, program_for
+from pyqdemo.executing.carrying import program_for
 from pyqdemo.kernel.execution import Execution, Written
-from pyqdemo.kernel.limits import Limits
 from pyqdemo.kernel.log import Log
 from pyqdemo.point import Strategy
-from pyqdemo.strategies.random import Random
 from pyqdemo.strategies.replay import Replay
 from pyqdemo.trace import Outcome, Record
-from pyqdemo.worlds.processes.grounds import Grounds
-from pyqdemo.worlds.processes.leftovers import marked
-from pyqdemo.worlds.threads.carriers import Carriers
 
 __all__ = ["Fuzzed", "Told", "within"]
 
@@ -75,12 +70,8 @@ class Told:
             yield line.partition('"value"')[0] if "stream/stderr" in line else line
 
 
-class Fuzzed:
-    """Where runs take place, in both worlds; as a context manager it leaves nothing behind."""
-
-    def __init__(self) -> None:
-        self._simulated = Carriers(pinned=True)
-        self.real = Grounds(ENTRY)
+class Fuzzed(Worlds):
+    """Both worlds, and the comparison of all that must give the same run."""
 
     def run(
         self,
@@ -98,20 +89,11 @@ class Fuzzed:
         Raises:
             TimeoutError: it did not come to its end within ``AT_MOST_S``.
         """
-        plan = Plan(
-            program=program,
-            seed=seed,
-            world=world,
-            start_method=method,
-            stdout=stdout,
-            limits=Limits(MAX_STEPS),
-        )
-        ground = self.real if world == "real" else self._simulated
+        plan = planned(world, program, seed, method, stdout, MAX_STEPS)
         log = Log() if logged else None
         try:
             with within(AT_MOST_S):
-                loaded = program_for(plan)
-                execution = carry(loaded, plan, strategy or Random(seed), ground, log)
+                execution = self.carry(program_for(plan), plan, strategy, log)
         except PyqdemoError as refused:
             return Told(str(refused))
         return _told(execution, log)
@@ -137,25 +119,6 @@ class Fuzzed:
                 assert replayed == first, f"replayed, {world}: {where}"
             assert self.left() == [], f"{world}: {where}"
         return first
-
-    def left(self) -> list[int]:
-        """The processes of a run that is over, but for the fork server."""
-        folder = self.real.folder
-        found = [] if folder is None else marked(folder)
-        return [pid for pid in found if pid != self.real.fork_server]
-
-    def __enter__(self) -> Fuzzed:
-        self._simulated.__enter__()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._simulated.__exit__(kind, error, trace)
-        self.real.__exit__(kind, error, trace)
 
 
 def _told(execution: Execution, log: Log | None) -> Told:

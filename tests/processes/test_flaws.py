@@ -28,8 +28,8 @@ from pyqdemo.trace import OutcomeKind, Phase, Trace
 
 CARDS = {card.name: card for card in catalogue()}
 SHOWN = [(card.name, flaw.id) for card in CARDS.values() for flaw, _ in find_flaws.shown(card)]
-OF_PROCESSES = [(name, flaw) for name, flaw in SHOWN if name != "chefs"]
 LESSONS = ["writer-reader", "pipe", "odd-even"]
+OF_PROCESSES = [(name, flaw) for name, flaw in SHOWN if name in LESSONS]
 
 #: Flaws that take another program than the lesson's → that program.
 ELSEWHERE = {

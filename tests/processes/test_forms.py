@@ -10,14 +10,11 @@ from typing import Any
 import pytest
 
 from pyqdemo.errors import RunError
-from pyqdemo.trace import Event, Phase, Resource, Task, TaskKind
 from pyqdemo.worlds.processes.forms import (
     error_of,
     form_of_error,
     hidden,
     put_together,
-    read_record,
-    record,
     shown,
     taken_apart,
 )
@@ -65,28 +62,3 @@ def test_an_operations_exception_arrives_with_its_kind_and_arguments(error: Exce
 def test_an_exception_that_no_operation_raises_is_raised_here() -> None:
     with pytest.raises(RunError):
         form_of_error(RunError("cannot_start", reason="no more processes"))
-
-
-@pytest.mark.parametrize(
-    "made",
-    [
-        Task("0.1", TaskKind.THREAD, "Thread-1", "0", "work", "0", True),
-        Resource("0/queue/1", "queue", "line", 3, None, "a.py:3"),
-        Event(
-            seq=0,
-            task="0.1",
-            phase=Phase.DONE,
-            operation="put",
-            resource="0/queue/1",
-            item="0.1#1",
-            value="'x'",
-            virtual_ns=5,
-            depth=1,
-            cut=2,
-        ),
-    ],
-    ids=lambda made: type(made).__name__,
-)
-def test_a_record_arrives_equal(made: Task | Resource | Event) -> None:
-    kind, *given = record(made)
-    assert read_record(kind, given) == made

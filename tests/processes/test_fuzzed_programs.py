@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import tempfile
@@ -13,16 +12,14 @@ from pathlib import Path
 
 import pytest
 from both import METHODS
-from each_python import MINORS, candidates, works
+from each_python import MINORS
+from elsewhere import printed_by, python_3
 from fuzz_programs import quiet, wild
 from fuzzing import Fuzzed, Told
 
-import pyqdemo
 from pyqdemo.trace import Event, OutcomeKind, Phase, Record
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="real processes need Linux here")
-
-SOURCE = Path(pyqdemo.__file__).parent.parent
 
 #: A program that takes no longer than this under control takes about as long natively.
 SHORT_NS = 4_000_000_000
@@ -93,18 +90,9 @@ def test_random_programs_run_alike_on_every_python(
     minor: int, tmp_path: Path, how_many: Callable[..., int]
 ) -> None:
     """The digests are of the choices, the events but for tracebacks, and the printed text."""
-    found = [python for python in candidates(minor) if works(python, minor)]
-    if not found:
-        pytest.skip(f"no CPython 3.{minor} here")
-    environ = {**os.environ, "PYTHONPATH": str(SOURCE), "PYTHONHASHSEED": "random"}
-    script = str(Path(__file__).with_name("fuzzing.py"))
-    digests = []
-    for python in (sys.executable, found[0]):
-        command = [str(python), script, "0", str(how_many(6, soak=300)), METHODS[0]]
-        done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
-        digests.append(done.stdout.splitlines())
-    assert digests[0] == digests[1]
+    other = python_3(minor)
+    words = ("fuzzing.py", 0, how_many(6, soak=300), METHODS[0])
+    assert printed_by(sys.executable, *words) == printed_by(other, *words)
 
 
 def test_what_nobody_can_disturb_prints_the_same_natively(

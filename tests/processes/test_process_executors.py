@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import logging
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from beside_the_library import METHODS, both, native, print_alike, printed_by_each_method
 
-import pyqdemo
-from pyqdemo.trace import Outcome, OutcomeKind, Trace
-
-METHODS = ("fork", "spawn")
+from pyqdemo.trace import Trace
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="forks")
 
@@ -144,30 +141,6 @@ if __name__ == "__main__":
 """
 
 
-def native(program: Path) -> str:
-    """What a program prints without us."""
-    done = subprocess.run(
-        [sys.executable, str(program)], capture_output=True, text=True, timeout=60, check=True
-    )
-    return done.stdout
-
-
-def both(program: Path, method: str, seed: int) -> Trace:
-    """Its run with simulated processes, which has the events of that with real ones."""
-    simulated, real = (
-        pyqdemo.run(program, seed=seed, world=world, start_method=method)
-        for world in ("simulated", "real")
-    )
-    assert simulated.events == real.events, f"seed {seed}, {method}"
-    assert simulated.outcome == real.outcome
-    return simulated
-
-
-def ended(trace: Trace) -> Outcome:
-    assert trace.outcome is not None
-    return trace.outcome
-
-
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize(
     "text",
@@ -180,12 +153,7 @@ def test_what_is_printed_is_what_the_bare_library_has_printed(
     """Nothing in the programs hangs on the order in which anybody works."""
     program = tmp_path / "program.py"
     program.write_text(text)
-    printed = native(program)
-    for seed in (1, 2):
-        trace = both(program, method, seed)
-        assert (trace.printed(), trace.printed("stderr")) == (printed, "")
-        assert ended(trace).kind is OutcomeKind.COMPLETED
-        assert ended(trace).uncontrolled == ()
+    print_alike(program, method, seeds=(1, 2))
 
 
 @pytest.mark.parametrize("seed", range(10))
@@ -193,11 +161,7 @@ def test_any_schedule_gives_the_same_results(tmp_path: Path, seed: int) -> None:
     """Ten seeds, both start methods, simulated."""
     program = tmp_path / "program.py"
     program.write_text(WAYS)
-    printed = {
-        pyqdemo.run(program, seed=seed, world="simulated", start_method=method).printed()
-        for method in METHODS
-    }
-    assert len(printed) == 1
+    assert len(printed_by_each_method(program, seed)) == 1
 
 
 def workers(trace: Trace) -> list[str]:

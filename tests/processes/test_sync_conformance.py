@@ -18,7 +18,7 @@ import pytest
 
 import pyqdemo
 from pyqdemo.errors import RunError
-from pyqdemo.trace import OutcomeKind, Trace
+from pyqdemo.trace import OutcomeKind
 
 HEAD = """
 import ctypes, multiprocessing as mp, pickle, sys, threading
@@ -276,16 +276,6 @@ def written(script: str, folder: Path) -> Path:
     return program
 
 
-def printed(trace: Trace) -> list[str]:
-    """The lines of stdout."""
-    text = "".join(
-        event.value or ""
-        for event in trace.events
-        if event.operation == "write" and (event.resource or "").endswith("stdout")
-    )
-    return text.splitlines()
-
-
 def natively(program: Path) -> list[str]:
     command = [sys.executable, "-X", "utf8", str(program)]
     run = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=60)
@@ -300,7 +290,7 @@ def test_a_program_prints_under_control_what_it_prints_natively(name: str, tmp_p
     real = natively(program)
     for seed in range(3):
         trace = pyqdemo.run(program, seed=seed)
-        ours = printed(trace)
+        ours = trace.printed().splitlines()
         if name.startswith("shared"):
             real, ours = sorted(real), sorted(ours)
         assert ours == real, trace.outcome

@@ -124,16 +124,6 @@ def written(source: str, folder: Path) -> Path:
     return program
 
 
-def printed(trace: Trace) -> list[str]:
-    """The lines of stdout."""
-    text = "".join(
-        event.value or ""
-        for event in trace.events
-        if event.operation == "write" and (event.resource or "").endswith("stdout")
-    )
-    return text.splitlines()
-
-
 def waits(trace: Trace) -> list[tuple[str, str, tuple[str, ...]]]:
     return [(each.task, each.operation, each.holders) for each in trace.outcome.waits]
 
@@ -146,7 +136,7 @@ def test_an_update_may_be_lost_unless_the_lock_is_held_around_it(
 ) -> None:
     """``value.value += 1`` takes the lock twice, for the read and for the write."""
     program = written(ADDING.format(around=around), tmp_path)
-    found = {printed(pyqdemo.run(program, seed=seed))[0] for seed in range(12)}
+    found = {pyqdemo.run(program, seed=seed).printed().splitlines()[0] for seed in range(12)}
     assert found == sums
 
 
@@ -168,7 +158,7 @@ def test_a_killed_holder_keeps_the_lock(tmp_path: Path) -> None:
     program = written(HOLDER, tmp_path)
     for seed in range(3):
         trace = pyqdemo.run(program, seed=seed)
-        assert printed(trace) == ["<Lock(owner=SomeOtherProcess)> False"]
+        assert trace.printed().splitlines() == ["<Lock(owner=SomeOtherProcess)> False"]
         assert waits(trace) == [("0", "acquire", ("0.1",))]
         kept = [event.resource for event in trace.events if event.operation == "kept"]
         assert kept[0] == "0/mp_lock/1"
@@ -188,7 +178,8 @@ def test_a_set_hangs_where_the_waiter_was_killed_asleep_and_else_does_not(tmp_pa
     for seed in range(8):
         trace = pyqdemo.run(program, seed=seed)
         asleep = any(event.operation == "enter" for event in trace.events)
-        ends.add((asleep, str(trace.outcome.kind), tuple(waits(trace)), *printed(trace)))
+        lines = trace.printed().splitlines()
+        ends.add((asleep, str(trace.outcome.kind), tuple(waits(trace)), *lines))
     assert ends == {
         (True, "deadlock", (("0", "notify", ("0.1",)),)),
         (False, "completed", (), "set"),

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from both import METHODS, Both
-from each_python import MINORS, candidates, works
+from each_python import MINORS
+from elsewhere import printed_by, python_3
 from programs_alike import BESIDE, PROGRAMS
-
-import pyqdemo
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="real processes need Linux here")
 
-SOURCE = Path(pyqdemo.__file__).parent.parent
 SEEDS = {"fork": 5, "forkserver": 3, "spawn": 2}
 
 
@@ -88,16 +84,6 @@ def test_a_thousand_rounds_through_one_fork_server_leave_no_file_open(
 def test_both_worlds_are_alike_on_every_python(
     minor: int, tmp_path: Path, how_many: Callable[..., int]
 ) -> None:
-    found = [python for python in candidates(minor) if works(python, minor)]
-    if not found:
-        pytest.skip(f"no CPython 3.{minor} here")
-    environ = {**os.environ, "PYTHONPATH": str(SOURCE), "PYTHONHASHSEED": "random"}
-    program = written(tmp_path, "queues")
-    script = str(Path(__file__).with_name("both.py"))
-    digests = []
-    for python in (sys.executable, found[0]):
-        command = [str(python), script, str(program), str(how_many(3, soak=100)), *METHODS]
-        done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
-        digests.append(done.stdout)
-    assert digests[0] == digests[1]
+    other = python_3(minor)
+    words = ("both.py", written(tmp_path, "queues"), how_many(3, soak=100), *METHODS)
+    assert printed_by(sys.executable, *words) == printed_by(other, *words)

@@ -52,7 +52,7 @@ def test_there_is_one_step_told_for_each_that_was_taken_the_last_one_too() -> No
 
 
 def test_a_step_touches_what_its_operation_says() -> None:
-    """begin, acquire, release, end, exit."""
+    """begin, acquire, release, end, exit; who acquires waits for who releases."""
 
     def main() -> None:
         with Lock():
@@ -61,10 +61,10 @@ def test_a_step_touches_what_its_operation_says() -> None:
     _, steps = observed(main)
     assert [step.accesses for step in steps] == [
         (),
-        (Access("0/lock/1", "w"),),
-        (Access("0/lock/1", "w"),),
-        (Access("life:0", "w"), Access("lives", "a")),
-        (Access("alive:0", "w"), Access("lives", "r")),
+        (Access("0/lock/1", "w"), Access("let:0/lock/1", "r")),
+        (Access("0/lock/1", "w"), Access("let:0/lock/1", "a")),
+        (Access("life:0", "w"), Access("lives", "a"), Access("once:life:0", "a")),
+        (Access("alive:0", "w"), Access("once:alive:0", "a"), Access("births", "r")),
     ]
 
 

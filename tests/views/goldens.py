@@ -13,6 +13,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from explored import REPORTS, report_text
 from kitchen import Kitchen, chefs_card, director_at, picture
 from recorded_runs import RUNS, recorded
 
@@ -100,6 +101,13 @@ def goldens() -> dict[str, Callable[[], str]]:
             )
             made[f"hidden-{name}-in-full-{lang}.txt"] = lambda name=name, lang=lang: (
                 _with_processes(name, lang, in_full=True)
+            )
+        for name in REPORTS:
+            made[f"report-{name}-100-{lang}.txt"] = lambda name=name, lang=lang: report_text(
+                name, 100, lang
+            )
+            made[f"report-{name}-80-{lang}-ascii.txt"] = lambda name=name, lang=lang: report_text(
+                name, 80, lang, ascii_only=True
             )
         made[f"summary-{lang}.txt"] = lambda lang=lang: _summary(lang)
     return made

@@ -64,6 +64,8 @@ class Item:
         place: the resource it lies in now; None in a hand, or if it is lost.
         buffered: put into a multiprocessing queue and not yet seen in the pipe behind it.
         lost: by what: ``lost`` (with a process) or ``drop`` (it could not be pickled).
+        came: seq of the put or delivery by which it came to where it lies.
+        process: whose buffer it lies in, or lay.
     """
 
     id: str
@@ -79,6 +81,8 @@ class Item:
     place: str | None = None
     buffered: bool = False
     lost: str | None = None
+    came: int = 0
+    process: str = ""
 
 
 class ItemTable:
@@ -109,6 +113,7 @@ class ItemTable:
         self._printed = re.compile(printed) if printed else None
         self._forget = forget and promises is not None
         self._roles: dict[str, str | None] = {}
+        self._processes: dict[str, str] = {}
         self._mp: set[str] = set()
         self._err: set[str] = set()  # streams that do not count as printing
         self._under: dict[str, Item] = {}  # the id it goes under now → item
@@ -128,6 +133,7 @@ class ItemTable:
         elif type(record) is Task:
             main = "main" if record.kind is TaskKind.MAIN else None
             self._roles[record.id] = record.role or main
+            self._processes[record.id] = record.process
         elif type(record) is Resource:
             if record.kind in ("mp_queue", "mp_joinable"):
                 self._mp.add(record.id)
@@ -138,6 +144,33 @@ class ItemTable:
     @property
     def unnamed(self) -> int:
         return self._unnamed + len(self._early)
+
+    @property
+    def standing(self) -> tuple[object, ...]:
+        """Where every open item is, by who made it and in which order they came there.
+
+        Two runs in which it is equal, and in which equal queues hold equal values, differ in
+        no later answer of this table: the ids that items go under are not in it.
+        """
+        # Who puts into a buffer of his own and who delivers from his do not meet each other.
+        held = sorted(
+            self.items.values(),
+            key=lambda one: (
+                *(one.place or "", one.hand or "", one.buffered),
+                *(one.process if one.buffered else "", one.came),
+            ),
+        )
+        items = tuple(
+            (
+                *(one.place, one.hand, one.buffered and one.process, one.lost),
+                *(one.maker, one.value),
+                *(one.counted and one.number, tuple(one.users)),
+                one.hand is not None and self._hands.get(one.hand) is one,
+            )
+            for one in held
+        )
+        lines = tuple(sorted((task, line) for task, line in self._lines.items() if line))
+        return items, lines, self.unnamed
 
     def in_hand(self, task: str) -> Item | None:
         """What the task took last and has neither put again nor, with a card, used."""
@@ -191,6 +224,7 @@ class ItemTable:
         item.under = event.item
         self._under[event.item] = item
         item.hand, item.place = None, event.resource
+        item.process = self._processes.get(event.task, "")
         item.buffered = event.resource in self._mp
         self._move(item, event)
         early = self._early.pop(event.item, None)
@@ -274,6 +308,8 @@ class ItemTable:
         return self._used is not None and self._roles.get(task) in self._used.by
 
     def _move(self, item: Item, event: Event) -> None:
+        if event.operation != "feed":  # it lies where it lay
+            item.came = event.seq
         if self._forget:
             return
         under, at = event.item or item.id, event.at_ns

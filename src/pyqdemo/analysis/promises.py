@@ -88,6 +88,13 @@ class PromiseCheck:
                 self._overtaken = (item, pair[1], last)
             self._last[pair] = max(last, item.number)
 
+    @property
+    def standing(self) -> tuple[object, ...]:
+        """All that later records can make of what has been taken in; see ``ItemTable``."""
+        order = sorted(self._last.items()) if "producer_order" in self.promises.keep else ()
+        broken = self._twice is not None, self._overtaken is not None
+        return self.items.standing, tuple(order), broken
+
     def results(self, state: RunState) -> tuple[PromiseResult, ...]:
         """What may be said of each promise the card makes, in the card's order.
 

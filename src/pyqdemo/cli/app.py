@@ -12,6 +12,8 @@ from pyqdemo.cli.commands import HELP, LANG, Command, Given, Option, Section
 from pyqdemo.cli.console import Console, console, ended_by_signals, let_go, unread
 from pyqdemo.cli.copy_command import COPY
 from pyqdemo.cli.doctor_command import DOCTOR
+from pyqdemo.cli.explain_command import EXPLAIN, explain_command
+from pyqdemo.cli.explore_command import EXPLORE, explore_command
 from pyqdemo.cli.finding import nearest
 from pyqdemo.cli.helping import help_of, help_of_all
 from pyqdemo.cli.lesson_command import lesson_command
@@ -29,7 +31,7 @@ from pyqdemo.lessons import catalogue
 __all__ = ["main"]
 
 #: Every command that is no lesson, in the order of the help.
-COMMANDS = (RUN, REPLAY, LIST, SOURCE, COPY, DOCTOR)
+COMMANDS = (RUN, EXPLORE, EXPLAIN, REPLAY, LIST, SOURCE, COPY, DOCTOR)
 #: A panel without a command is left out.
 PANELS = ("lessons", "program", "more")
 VERSION = Option("--version", text("root.version"))
@@ -132,7 +134,7 @@ def _panels(cards: Sequence[Card]) -> Iterator[tuple[Text, list[tuple[str, Text]
     rows["lessons"] = [(card.name, card.summary) for card in cards]
     for command in COMMANDS:
         needed = [one for one in command.arguments if not (one.many or one.optional)]
-        marks = [argument.name for argument in needed]
+        marks = [argument.name for argument in needed[:1]]  # the rest its own help tells
         rows[command.panel].append((" ".join([command.name, *marks]), command.summary))
     for panel, under in rows.items():
         if under:
@@ -163,7 +165,7 @@ def _find(name: str) -> Command:
     """
     for command in COMMANDS:
         if command.name == name:
-            return command
+            return _with_lessons(command) if command in (EXPLORE, EXPLAIN) else command
     for card in _lessons():
         if card.name == name:
             return lesson_command(card)
@@ -173,6 +175,15 @@ def _find(name: str) -> Command:
     if near in {command.name for command in COMMANDS}:
         raise UsageError("unknown_command", name=name, nearest=near)
     raise UnknownLesson("unknown_lesson", name=name, nearest=near)
+
+
+def _with_lessons(command: Command) -> Command:
+    """The command with the lessons' own options, unless a card does not hold together."""
+    try:
+        with_options = explore_command if command is EXPLORE else explain_command
+        return with_options(_lessons())
+    except CardError:
+        return command
 
 
 def _typed_language(words: Sequence[str]) -> str | None:

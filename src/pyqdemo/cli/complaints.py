@@ -57,7 +57,8 @@ def of_program(complaint: Exception, words: Sequence[str], command: Command) -> 
     if file in others:
         others.remove(file)
     following = shlex.join([command.name, file, *ours, "--", *others])
-    return UsageError("option_of_program", option=flag, next=following)
+    facts = {"command": command.name, "option": flag, "next": following}
+    return UsageError("option_of_program", **facts)
 
 
 def _mended(words: Sequence[str], flag: str, option: Option) -> list[str]:

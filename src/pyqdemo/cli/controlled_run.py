@@ -23,6 +23,7 @@ from pyqdemo.schedule import schedule_of, to_text
 from pyqdemo.trace import Header, Outcome, OutcomeKind, Record, Trace
 from pyqdemo.views.stage import Stage, open_stage
 from pyqdemo.views.under_control import Replayed, UnderControl
+from pyqdemo.worlds.processes.fork_server import ForkServer
 from pyqdemo.worlds.stop_signals import StopSignals
 
 __all__ = ["watch_controlled"]
@@ -41,6 +42,7 @@ def watch_controlled(
     show_schedule: bool = False,
     flaw: Flaw | None = None,
     compared: Callable[[Trace], Replayed] | None = None,
+    server: ForkServer | None = None,
 ) -> int:
     """Carries a plan out, shows what was printed, sums it up and keeps the record.
 
@@ -52,6 +54,7 @@ def watch_controlled(
         show_schedule: prints the choices as a text.
         flaw: that the run shows; it is told in plain words.
         compared: of a replayed run: how its trace is like the recorded one.
+        server: as of ``execute``.
 
     Returns:
         The exit code.
@@ -65,7 +68,7 @@ def watch_controlled(
         guard = Guard(stage)
         try:
             with StopSignals() as signals, LastResort(console.err) as resort:
-                done = execute(plan, _Alive(guard, resort), signals)
+                done = execute(plan, _Alive(guard, resort), signals, server)
         except BaseException as error:
             stage.close_picture()  # what is said of it begins a line of its own
             if isinstance(error, ReplayMismatch):

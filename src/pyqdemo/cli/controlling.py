@@ -9,6 +9,7 @@ from pyqdemo.cli.commands import Given, Option
 from pyqdemo.cli.retyping import corrected
 from pyqdemo.cli.runs import (
     CONTROL,
+    GRANULARITY,
     ON_A_TERMINAL_S,
     SLEEPS,
     START_METHOD,
@@ -96,6 +97,9 @@ def steered(plan: Plan, given: Given, schedule: Schedule | None, endless: bool) 
             choices=schedule.choices,
             start_method=schedule.start_method,
             stdout=schedule.stdout,
+            granularity=schedule.granularity,
+            prints=schedule.prints,
+            draws=schedule.draws,
         )
     from pyqdemo.executing.plan import DEEPEST
 
@@ -109,7 +113,7 @@ def steered(plan: Plan, given: Given, schedule: Schedule | None, endless: bool) 
     unbounded = bounds.for_s is None and bounds.stop_after is None and not given.has("max-steps")
     if endless and unbounded:
         # Where the output goes must not decide what the run is.
-        bounds = replace(bounds, for_s=ON_A_TERMINAL_S)
+        bounds = bounds._replace(for_s=ON_A_TERMINAL_S)
     return replace(
         plan,
         seed=seed,
@@ -118,4 +122,5 @@ def steered(plan: Plan, given: Given, schedule: Schedule | None, endless: bool) 
         limits=bounds,
         start_method=given.choice(START_METHOD),
         stdout=given.choice(STDOUT) or "terminal",
+        granularity=given.choice(GRANULARITY) or "operation",
     )

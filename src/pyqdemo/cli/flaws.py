@@ -26,7 +26,7 @@ __all__ = [
 
 FLAW = Option("--flaw", text("option.flaw"), "ID")
 #: What the run of a flaw is made of: typed beside it, they would make another run.
-_DECIDING = ("seed", "schedule", "strategy", "depth", "sleeps")
+_DECIDING = ("seed", "schedule", "strategy", "depth", "sleeps", "granularity")
 _PUBLISHED = "as-published"
 
 

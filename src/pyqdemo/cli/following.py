@@ -12,7 +12,7 @@ from pyqdemo.cli.commands import Given
 from pyqdemo.cli.controlling import USUAL_STEPS, limits, no_clash, seed_of
 from pyqdemo.cli.recorded import options_of
 from pyqdemo.cli.retyping import LONGEST_SCHEDULE, corrected
-from pyqdemo.cli.runs import START_METHOD, STDOUT
+from pyqdemo.cli.runs import GRANULARITY, START_METHOD, STDOUT
 from pyqdemo.errors import ScheduleError, UsageError
 from pyqdemo.languages import Text
 
@@ -33,8 +33,7 @@ def scheduled(given: Given, program: Path, card: Card | None = None) -> Schedule
         card: of a lesson, which may have the program that the schedule is of.
 
     Raises:
-        ScheduleError: it is malformed, of another program or of other models, or asks for
-            what this version cannot do.
+        ScheduleError: it is malformed, of another program or of other models.
         UnusableFile: the program cannot be read.
     """
     typed = given.values.get("schedule")
@@ -48,8 +47,6 @@ def scheduled(given: Given, program: Path, card: Card | None = None) -> Schedule
         mistake.facts["next"] = _shown_anew(given)
         raise
     _check_program(schedule, given, program, card)
-    for name, value in _unheard_of(schedule):
-        raise ScheduleError("schedule_not_yet", setting=f"{name}={value}", next=_shown_anew(given))
     return schedule
 
 
@@ -137,12 +134,6 @@ def _of_version(happened: str, given: Given, schedule: Schedule, card: Card) -> 
     return ScheduleError(happened, lesson=card.name, option=f"--{flag}", next=following)
 
 
-def _unheard_of(schedule: Schedule) -> Iterator[tuple[str, str]]:
-    """Settings that no version before this one can have written."""
-    if schedule.granularity != "operation":
-        yield "granularity", schedule.granularity
-
-
 def _check_parameters(given: Given, schedule: Schedule, parameters: Sequence[Parameter]) -> None:
     """Raises ScheduleError for a setting that the program does not take."""
     known = {parameter.name: parameter for parameter in parameters}
@@ -183,6 +174,7 @@ def _pairs(given: Given, schedule: Schedule) -> Mapping[str, tuple[object, objec
         "seed": (seed_of(given), schedule.seed or 0),
         "start-method": (given.choice(START_METHOD), schedule.start_method),
         "stdout": (given.choice(STDOUT), schedule.stdout),
+        "granularity": (given.choice(GRANULARITY), schedule.granularity),
         "sleeps": ("loose" if typed.loose else "strict", schedule.sleeps),
         "for": (typed.for_s, bounds.get("for_s")),
         "stop-after": (typed.stop_after, bounds.get("stop_after")),

@@ -22,7 +22,7 @@ from pyqdemo.cli.runs import (
     speed_of,
 )
 from pyqdemo.cli.words import text
-from pyqdemo.cli.worlds import check_world, world_of
+from pyqdemo.cli.worlds import check_world, server_for, world_of
 from pyqdemo.errors import CardError, UsageError
 from pyqdemo.languages import Text
 
@@ -38,9 +38,7 @@ def lesson_command(card: Card) -> Command:
         CardError: a parameter has the name of an option that every lesson has.
     """
     own = tuple(map(_option, card.parameters))
-    published = Option(
-        PUBLISHED, text("option.published_endless" if card.endless else "option.published")
-    )
+    published = Option(PUBLISHED, _told_of_published(card))
     flaw = (flaw_option(card),) if shown_flaws(card) else ()
     first = (published, *flaw) if card.published else ()
     sections = [picture(*first, SEED)]
@@ -149,30 +147,33 @@ def _control_lesson(
     schedule = scheduled(given, program, card)
     alike = settled(given, schedule, card, published)
     values = {one.name: _value(one, alike) for one in card.parameters_of(published)}
-    from pyqdemo.cli.controlled_run import watch_controlled
-    from pyqdemo.cli.offering import offers
-    from pyqdemo.executing import Plan
+    world = world_of(alike, processes=card.processes)
+    with server_for(world) as server:
+        from pyqdemo.cli.controlled_run import watch_controlled
+        from pyqdemo.cli.offering import offers
+        from pyqdemo.executing import Plan
 
-    plan = Plan(
-        program=program,
-        parameters=values,
-        lesson=card.name,
-        variant="published" if published else "repaired",
-        world=world_of(given, processes=card.processes),
-    )
-    endless = published and card.endless
-    plan = steered(plan, given, schedule, endless)
-    look = look_of(given)
-    return watch_controlled(
-        card,
-        plan,
-        look,
-        console,
-        offers(given, alike, look.save, plan, endless=endless),
-        endless=endless,
-        show_schedule=given.has("show-schedule"),
-        flaw=flaw,
-    )
+        plan = Plan(
+            program=program,
+            parameters=values,
+            lesson=card.name,
+            variant="published" if published else "repaired",
+            world=world,
+        )
+        endless = published and card.endless
+        plan = steered(plan, given, schedule, endless)
+        look = look_of(given)
+        return watch_controlled(
+            card,
+            plan,
+            look,
+            console,
+            offers(given, alike, look.save, plan, endless=endless),
+            endless=endless,
+            show_schedule=given.has("show-schedule"),
+            flaw=flaw,
+            server=server,
+        )
 
 
 def _value(parameter: Parameter, given: Given) -> int | bool:
@@ -182,6 +183,12 @@ def _value(parameter: Parameter, given: Given) -> int | bool:
     low, high, default = parameter.minimum, parameter.maximum, parameter.default
     assert low is not None and high is not None  # the card's reader holds that for numbers
     return given.whole(name, low=low, high=high, default=int(default))
+
+
+def _told_of_published(card: Card) -> Text:
+    if not card.tutorial:
+        return text("option.published_ours")
+    return text("option.published_endless" if card.endless else "option.published")
 
 
 def _option(parameter: Parameter) -> Option:

@@ -11,7 +11,7 @@ from pyqdemo.cli.commands import Given
 from pyqdemo.cli.controlling import MOST_STEPS
 from pyqdemo.cli.recorded import command_of
 from pyqdemo.cli.retyping import corrected, quoted_path, retyped
-from pyqdemo.cli.runs import CONTROL, LONGEST_S, WORLD
+from pyqdemo.cli.runs import CONTROL, GRANULARITY, LONGEST_S, WORLD
 from pyqdemo.cli.worlds import makes_processes, world_of
 from pyqdemo.executing import Plan
 from pyqdemo.executing.plan import HIGHEST_SEED
@@ -102,7 +102,7 @@ def _offers(alike: Given, plan: Plan, *, same: str, shorter: str | None, endless
         more_time=None
         if time in (None, limits.for_s)
         else retyped(alike, seed=seed, **{"for": f"{time:g}"}),
-        real=retyped(alike, seed=seed, world="real"),
+        real=retyped(alike, without=[GRANULARITY.name], seed=seed, world="real"),
         native=corrected(alike, without=without),
         watched=corrected(alike, without=without, flags=["plain"]),
     )

@@ -14,7 +14,7 @@ from pyqdemo.cli.following import scheduled, settled
 from pyqdemo.cli.retyping import corrected
 from pyqdemo.cli.runs import SEED, START_METHOD, look_of, picture, rest, speed_of
 from pyqdemo.cli.words import text
-from pyqdemo.cli.worlds import check_world, makes_processes, world_of
+from pyqdemo.cli.worlds import check_world, makes_processes, server_for, world_of
 from pyqdemo.errors import UnusableFile, UsageError
 
 __all__ = ["RUN"]
@@ -49,25 +49,24 @@ def _control(file: Path, given: Given, console: Console) -> int:
     """Runs the program under control and shows it."""
     schedule = scheduled(given, file)
     alike = settled(given, schedule, None, published=False)
-    from pyqdemo.cli.controlled_run import watch_controlled
-    from pyqdemo.cli.offering import offers
-    from pyqdemo.executing import Plan
+    world = world_of(alike, processes=makes_processes(file))
+    with server_for(world) as server:
+        from pyqdemo.cli.controlled_run import watch_controlled
+        from pyqdemo.cli.offering import offers
+        from pyqdemo.executing import Plan
 
-    plan = Plan(
-        program=file,
-        arguments=alike.arguments.get("ARGS", ()),
-        world=world_of(given, processes=makes_processes(file)),
-    )
-    plan = steered(plan, given, schedule, endless=False)
-    look = look_of(given)
-    return watch_controlled(
-        None,
-        plan,
-        look,
-        console,
-        offers(given, alike, look.save, plan),
-        show_schedule=given.has("show-schedule"),
-    )
+        plan = Plan(program=file, arguments=alike.arguments.get("ARGS", ()), world=world)
+        plan = steered(plan, given, schedule, endless=False)
+        look = look_of(given)
+        return watch_controlled(
+            None,
+            plan,
+            look,
+            console,
+            offers(given, alike, look.save, plan),
+            show_schedule=given.has("show-schedule"),
+            server=server,
+        )
 
 
 def _look_for(file: Path, given: Given) -> None:

@@ -28,6 +28,8 @@ class Settings(Protocol):
     def start_method(self) -> str | None: ...
     @property
     def stdout(self) -> str | None: ...
+    @property
+    def granularity(self) -> str | None: ...
 
 
 def options_of(
@@ -55,6 +57,8 @@ def options_of(
         values["sleeps"] = "loose"
     if settings.start_method is not None and settings.start_method != _usual_start():
         values["start-method"] = settings.start_method
+    if settings.granularity == "line":
+        values["granularity"] = "line"
     if settings.stdout == "pipe":
         values["stdout"] = "pipe"
     for bound, value in settings.bounds.items():

@@ -13,6 +13,7 @@ from pyqdemo.errors import UnusableFile
 __all__ = [
     "CONTROL",
     "ELSEWHERE_S",
+    "GRANULARITY",
     "ON_A_TERMINAL_S",
     "PLAIN",
     "RECORD",
@@ -60,6 +61,14 @@ SLEEPS = Option(
     choices=("strict", "loose"),
     example="loose",
 )
+GRANULARITY = Option(
+    "--granularity",
+    text("option.granularity"),
+    "G",
+    "operation",
+    choices=("operation", "line"),
+    example="line",
+)
 WORLD = Option(
     "--world",
     text("option.world"),
@@ -81,6 +90,7 @@ _STEERING = (
     STRATEGY,
     Option("--depth", text("option.depth"), "N", "3"),
     SLEEPS,
+    GRANULARITY,
     Option("--max-steps", text("option.max_steps"), "N", "1000000"),
 )
 _SCHEDULE = (Option("--schedule", text("option.schedule"), "TEXT", example="TEXT"), SHOW_SCHEDULE)

@@ -68,6 +68,9 @@ WORDS: Mapping[str, Text] = {
         "the tutorial's own program, flaws and all; it never ends",
         "教程原来的程序，毛病都在；它不会自己结束",
     ),
+    "option.published_ours": Text(
+        "the program as it is written first, with the flaw", "最初写成的样子，毛病还在"
+    ),
     "option.plain": Text(
         "the program's lines alone, nothing moves", "只有程序自己的输出，没有动画"
     ),
@@ -108,6 +111,10 @@ WORDS: Mapping[str, Text] = {
     "option.sleeps": Text(
         "strict: end on time; loose: may overrun",
         "strict：准时醒来；loose：可能睡过头",
+    ),
+    "option.granularity": Text(
+        "operation; line: between lines too",
+        "operation：操作之间；line：每行之间",
     ),
     "option.world": Text(
         "processes beside a seed: simulated, real; native: no seed",
@@ -151,6 +158,71 @@ WORDS: Mapping[str, Text] = {
         "The schedule is long. The same run in short: pyqdemo {command}",
         "这份调度太长。同一次运行的短写法：pyqdemo {command}",
     ),
+    # explore
+    "explore.summary": Text(
+        "every order there is, or one that breaks it", "走遍所有先后次序，或者找出会出错的一种"
+    ),
+    "explore.about": Text(
+        "Runs a lesson or a program of your own in every order its threads and processes can take,"
+        " and says what may be claimed: proved, failed (with the simplest run that fails), or not"
+        " exhausted. A lesson takes its own options too; what stands after -- goes to a program.",
+        "让一课或你自己的程序，按线程和进程可能的每一种先后次序各运行一遍，然后说明可以下什么结论："
+        "已证明，失败（给出最简单的出错运行），或者未穷尽。课程可以带它自己的选项；"
+        "-- 后面的内容交给程序。",
+    ),
+    "panel.search": Text("The search", "搜索"),
+    "panel.limits": Text("Further limits", "其他界限"),
+    "explore.help_all": Text(
+        "also: steps, sleeps, draws, further limits", "其余选项：步、睡眠、随机数、其他界限"
+    ),
+    "panel.claim": Text("What is claimed", "结论针对什么"),
+    "panel.report": Text("The report", "报告"),
+    "explore.published": Text(
+        "a lesson's program as it was published, flaws and all", "课程的原版程序，毛病都在"
+    ),
+    "explore.strategy": Text(
+        "auto, dpor, states, dfs, random, pct", "auto、dpor、states、dfs、random、pct"
+    ),
+    "explore.max_executions": Text("stops after N executions", "执行 N 次后停下"),
+    "explore.time": Text("stops after so many seconds", "搜索这么多秒后停下"),
+    "explore.preemptions": Text(
+        "dfs: only runs with at most N preemptions", "dfs：只试抢占不超过 N 次的"
+    ),
+    "explore.max_steps": Text("stops each run after N steps", "每次执行走满 N 步就停下"),
+    "explore.sleeps": Text("loose: may be late; strict: on time", "loose：可能迟到；strict：准时"),
+    "explore.random": Text(
+        "values of random draws are choices too", "随机数取什么值，也当作一种选择"
+    ),
+    "explore.same_output": Text(
+        "output that depends on the order is a failure", "输出随次序而变，也算失败"
+    ),
+    "explore.seed": Text("what random draws follow", "随机数的种子"),
+    "explore.depth": Text("pct: how many orders must meet", "pct：出错要凑齐几处先后"),
+    "explore.stdout": Text("terminal: by line; pipe: by block", "terminal：按行写；pipe：按块写"),
+    "explore.save": Text(
+        "keeps the run that fails, for replay", "把出错的运行存下来，供 replay 用"
+    ),
+    "explore.json": Text("the report as one JSON object", "报告写成一个 JSON 对象"),
+    "explore.plain": Text("no colours and no progress", "不要颜色，不显示进度"),
+    "explore.progress": Text(
+        "{executions} executions, {rate} a second, {elapsed} s",
+        "执行了 {executions} 次，每秒 {rate} 次，已用 {elapsed} 秒",
+    ),
+    "explore.progress_left": Text(
+        "{executions} executions, {rate} a second, {elapsed} s, at most {left} s more",
+        "执行了 {executions} 次，每秒 {rate} 次，已用 {elapsed} 秒，最多再用 {left} 秒",
+    ),
+    "explore.replay": Text("the same run again", "同一次运行再来一次"),
+    "explore.keep": Text("keep that run", "把这次运行存下来"),
+    "explore.repaired": Text("the repaired program", "修好的程序"),
+    "explore.broken": Text("the broken one", "有毛病的版本"),
+    "explore.longer": Text("search for longer", "多搜一会儿"),
+    "explore.lines": Text("between lines too", "每行之间也试"),
+    "explore.nothing_kept": Text(
+        "pyqdemo: nothing failed, so nothing was saved in {file}.",
+        "pyqdemo：没有出错的运行，{file} 里什么也没有存。",
+    ),
+    "explore.kept": Text("The run that fails is in {file}.", "出错的运行存在 {file}。"),
     # What was shown with --flaw
     "flaw.told": Text("{id}: {text}", "{id}：{text}"),
     "flaw.stands_for": Text("--flaw {id} stands for {options}", "--flaw {id} 就是 {options}"),
@@ -187,8 +259,8 @@ WORDS: Mapping[str, Text] = {
         "Shows the program of a lesson: a plain Python file that runs without pyqdemo.",
         "显示一课的程序：普通的 Python 文件，没有 pyqdemo 也能运行。",
     ),
-    "source.published": Text("the tutorial's own program", "教程原来的程序"),
-    "source.diff": Text("the tutorial's beside the repaired one", "教程原来的程序，对照修好的版本"),
+    "source.published": Text("the broken one, as published", "有毛病的原版"),
+    "source.diff": Text("the broken one beside the repaired one", "有毛病的原版，对照修好的版本"),
     # copy
     "copy.summary": Text(
         "a lesson's programs into a folder of yours", "把一课的程序复制到你的文件夹"

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import ast
 import warnings
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pyqdemo.cli.commands import Given, Option
 from pyqdemo.cli.retyping import corrected
-from pyqdemo.cli.runs import WORLD
+from pyqdemo.cli.runs import GRANULARITY, WORLD
 from pyqdemo.errors import UsageError
 
-__all__ = ["check_world", "makes_processes", "world_of"]
+if TYPE_CHECKING:
+    from pyqdemo.worlds.processes.fork_server import ForkServer
+
+__all__ = ["check_world", "makes_processes", "server_for", "world_of"]
 
 _EXECUTOR = "ProcessPoolExecutor"
 
@@ -38,9 +43,27 @@ def world_of(given: Given, *, processes: bool) -> str:
 
     Args:
         processes: whether the program makes any: then they are real unless another world
-            was typed.
+            was typed, or line granularity, under which there are none.
+
+    Raises:
+        UsageError: real ones were typed beside line granularity.
     """
-    return given.choice(WORLD) or ("real" if processes else "simulated")
+    by_line = given.choice(GRANULARITY) == "line"
+    world = given.choice(WORLD) or ("real" if processes and not by_line else "simulated")
+    if by_line and world == "real":
+        following = corrected(given, world="simulated")
+        raise UsageError("world_by_line", option="--granularity line", next=following)
+    return world
+
+
+def server_for(world: str) -> AbstractContextManager[ForkServer | None]:
+    """Starts the fork server of a run with real processes: it loads the engine on a processor
+    of its own while the rest of the command is loaded here."""
+    if world != "real":
+        return nullcontext()
+    from pyqdemo.worlds.processes.fork_server import ForkServer
+
+    return ForkServer()
 
 
 def makes_processes(program: Path) -> bool:

@@ -186,6 +186,8 @@ def _event(event: Event) -> str:
         line += f', "timeout_s": {float(event.timeout_s)!r}'
     if event.cut:
         line += f', "cut": {event.cut}'
+    if event.option is not None:
+        line += f', "option": {event.option}'
     if event.step is not None:
         line += f', "step": {event.step}'
     return line + "}}"

@@ -14,7 +14,7 @@ from pathlib import Path
 from pyqdemo.codec import read_trace
 from pyqdemo.errors import UsageError
 from pyqdemo.executing.carrying import Controlled, Watcher, carry, execute
-from pyqdemo.executing.plan import STRATEGIES, Plan, limits_of
+from pyqdemo.executing.plan import STRATEGIES, Plan, limits_of, program_place
 from pyqdemo.executing.repeating import replayed
 from pyqdemo.kernel.limits import Limits
 from pyqdemo.schedule import MAX_STEPS
@@ -49,6 +49,7 @@ def run(
     world: str = "simulated",
     start_method: str | None = None,
     stdout: str = "terminal",
+    granularity: str = "operation",
 ) -> Trace:
     """Runs a program under control and returns what happened; the same seed, the same run.
 
@@ -72,6 +73,9 @@ def run(
         stdout: what the program believes to write to. ``terminal``: a process's lines go out
             one by one. ``pipe``: by the block, and a terminated process takes along what it
             had not written out yet.
+        granularity: ``operation``: others may go at each operation. ``line``: at every line of
+            the program's own files too; the same seed is then the same run under the same
+            Python only, and the world is ``simulated``.
 
     Raises:
         UnusableFile: the program cannot be read or compiled.
@@ -85,7 +89,7 @@ def run(
             "plan_type", name="arguments", value=repr(arguments), expected="a list of texts"
         )
     plan = Plan(
-        program=_place(program),
+        program=program_place(program),
         parameters=parameters,
         arguments=tuple(arguments),
         seed=seed,
@@ -95,21 +99,9 @@ def run(
         world=world,
         start_method=start_method,
         stdout=stdout,
+        granularity=granularity,
     )
     return execute(plan).trace
-
-
-def _place(
-    program: str | PathLike[str] | Callable[..., object],
-) -> Path | Callable[..., object]:
-    """The program as a plan has it. Raises UsageError for what is none."""
-    if callable(program):
-        return program
-    if isinstance(program, str | PathLike):
-        return Path(program)
-    raise UsageError(
-        "plan_type", name="program", value=repr(program), expected="a file or a function"
-    )
 
 
 def replay(
@@ -144,5 +136,5 @@ def replay(
         raise UsageError(
             "plan_type", name="trace", value=repr(trace), expected="a trace or its file"
         )
-    where = None if program is None else _place(program)
+    where = None if program is None else program_place(program)
     return execute(replayed(trace, where, force=force, folders=folders, world=world)).trace

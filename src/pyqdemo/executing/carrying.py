@@ -35,6 +35,7 @@ from pyqdemo.trace import (
 from pyqdemo.worlds.start_methods import start_methods
 from pyqdemo.worlds.stop_signals import StopSignals
 from pyqdemo.worlds.threads.carriers import Carriers
+from pyqdemo.worlds.threads.lines import LineCarriers, line_carriers
 from pyqdemo.worlds.threads.lives import local
 from pyqdemo.worlds.threads.sights import Sight
 from pyqdemo.worlds.threads.stand_ins.streams import announce_streams
@@ -42,10 +43,10 @@ from pyqdemo.worlds.threads.surroundings import refuse
 from pyqdemo.worlds.threads.world import World
 
 if TYPE_CHECKING:
+    from pyqdemo.worlds.processes.fork_server import ForkServer
     from pyqdemo.worlds.processes.grounds import Grounds
 
 __all__ = [
-    "ENTRY",
     "Controlled",
     "Watcher",
     "carry",
@@ -57,10 +58,6 @@ __all__ = [
 
 
 Ground = Union[Carriers, "Grounds"]
-
-
-#: Where each real process of a program begins.
-ENTRY = "pyqdemo.entering"
 
 
 class Watcher(Protocol):
@@ -89,7 +86,10 @@ class Controlled:
 
 
 def execute(
-    plan: Plan, watcher: Watcher | None = None, signals: StopSignals | None = None
+    plan: Plan,
+    watcher: Watcher | None = None,
+    signals: StopSignals | None = None,
+    server: ForkServer | None = None,
 ) -> Controlled:
     """Carries a plan out.
 
@@ -98,6 +98,7 @@ def execute(
         signals: looked at while the run goes on: one that came ends it, with outcome
             ``interrupted``. Without it Ctrl-C is raised as KeyboardInterrupt, when every
             task has been ended.
+        server: that was started before, for a plan whose world is real; it is ended here.
 
     Raises:
         PyqdemoError: as ``run`` and ``replay``.
@@ -106,7 +107,7 @@ def execute(
     program = program_for(plan)
     _check_nesting(program)
     began, log = perf_counter_ns(), Log()
-    with ground_of(plan) as ground:
+    with ground_of(plan, server) as ground:
         strategy = _strategy(program, plan, ground, signals)
         execution = carry(program, plan, strategy, ground, log, watcher, signals)
     trace = trace_of(program, plan, execution, log)
@@ -143,13 +144,13 @@ def program_for(plan: Plan) -> Program:
     return program_of(plan.program)
 
 
-def ground_of(plan: Plan) -> Ground:
+def ground_of(plan: Plan, server: ForkServer | None = None) -> Ground:
     """Where the runs of a plan take place, as a context manager."""
     if plan.world == "real":
         from pyqdemo.worlds.processes.grounds import Grounds
 
-        return Grounds(ENTRY)
-    return Carriers(pinned=True)
+        return Grounds(server=server)
+    return line_carriers() if plan.granularity == "line" else Carriers(pinned=True)
 
 
 def carry(
@@ -173,7 +174,7 @@ def carry(
     """
     limits = plan.limits
     if plan.until is not None and plan.choices is not None:
-        limits = replace(limits, max_steps=len(plan.choices))
+        limits = limits._replace(max_steps=len(plan.choices))
     if isinstance(ground, Carriers):
         execution = Execution(strategy, limits, log)
     else:
@@ -185,7 +186,8 @@ def carry(
         if isinstance(ground, Carriers):
             _in_threads(program, plan, execution, ground, told.tick, asked, sight)
         else:
-            names = ground.run(execution, _facts(program, plan), told.tick, asked)
+            facts = {**_facts(program, plan), "draws": execution.chooses_draws}
+            names = ground.run(execution, facts, told.tick, asked)
             program.sources.note(names)
     except ReplayMismatch as mismatch:
         mismatch.name(log.names if log is not None else {})
@@ -210,8 +212,13 @@ def _in_threads(
     world.seed = plan.seed
     world.start_method = plan.start_method
     world.buffers = plan.stdout == "pipe"
+    world.parted = plan.prints == "parted"
+    if isinstance(carriers, LineCarriers):
+        world.lines = carriers
     if sight is not None:
         sight.open(world)
+    if world.parted:
+        execution.stream_matters = True
     with bind(program, world, arguments=plan.arguments, parameters=plan.parameters) as bound:
         world.run(bound.body, bound.at_exit)
 
@@ -224,6 +231,7 @@ def _facts(program: Program, plan: Plan) -> dict[str, Any]:
         "seed": plan.seed,
         "start_method": plan.start_method,
         "buffers": plan.stdout == "pipe",
+        "parted": plan.prints == "parted",
         "arguments": list(plan.arguments),
         "parameters": None if parameters is None else dict(parameters),
     }
@@ -270,7 +278,7 @@ def _strategy(
     program: Program, plan: Plan, ground: Ground, signals: StopSignals | None
 ) -> Strategy:
     if plan.choices is not None:
-        return Replay(plan.choices)
+        return Replay(plan.choices, draws=plan.draws)
     match plan.strategy:
         case "pct":
             # How long a run is, its own first run tells.
@@ -291,6 +299,8 @@ def _header(program: Program, plan: Plan, execution: Execution) -> Header:
         processes=kind if further else Processes.NONE,
         start_method=(plan.start_method or start_methods()[0]) if further else None,
         stdout="pipe" if plan.stdout == "pipe" else None,
+        prints="parted" if plan.prints == "parted" else None,
+        draws="chosen" if execution.chooses_draws else None,
         lesson=plan.lesson,
         variant=plan.variant,
         function=program.function,
@@ -302,7 +312,7 @@ def _header(program: Program, plan: Plan, execution: Execution) -> Header:
         seed=plan.seed,
         strategy=_strategy_name(plan),
         sleeps="loose" if plan.limits.loose else "strict",
-        granularity="operation",
+        granularity=plan.granularity,
         model=MODEL,
         bounds=dict(plan.limits.bounds),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from os import PathLike
 from pathlib import Path
 
 from pyqdemo.errors import UsageError
@@ -15,18 +16,23 @@ from pyqdemo.worlds.start_methods import check_start_method
 
 __all__ = [
     "DEEPEST",
+    "GRANULARITIES",
     "HIGHEST_SEED",
+    "PRINTS",
     "STDOUTS",
     "STRATEGIES",
     "WORLDS",
     "Plan",
     "check_plan",
     "limits_of",
+    "program_place",
 ]
 
 STRATEGIES = ("random", "pct", "round-robin")
 WORLDS = ("simulated", "real")
 STDOUTS = ("terminal", "pipe")
+PRINTS = ("whole", "parted")
+GRANULARITIES = ("operation", "line")
 HIGHEST_SEED = 2**63 - 1
 
 
@@ -54,6 +60,13 @@ class Plan:
         stdout: what the program writes to. ``terminal``: a process's buffer goes out at every
             line. ``pipe``: by the block, and what is left in it is lost when the process is
             terminated.
+        prints: whether somebody can come between the parts of one ``print``. ``whole``: nobody.
+            ``parted``: between any two of them, as between CPython's writes to a stream.
+        draws: the options of the program's random draws from small ranges, in order, where
+            there are ``choices``; None: all draws follow the seed.
+        granularity: between which steps others may go. ``operation``: at what is attempted on
+            queues, locks and the like. ``line``: at every line of the program's own files too;
+            not where processes are real.
     """
 
     program: Path | Callable[..., object]
@@ -72,6 +85,22 @@ class Plan:
     world: str = "simulated"
     start_method: str | None = None
     stdout: str = "terminal"
+    prints: str = "whole"
+    draws: tuple[int, ...] | None = None
+    granularity: str = "operation"
+
+
+def program_place(
+    program: str | PathLike[str] | Callable[..., object],
+) -> Path | Callable[..., object]:
+    """The program as a plan has it. Raises UsageError for what is none."""
+    if callable(program):
+        return program
+    if isinstance(program, str | PathLike):
+        return Path(program)
+    raise UsageError(
+        "plan_type", name="program", value=repr(program), expected="a file or a function"
+    )
 
 
 def limits_of(schedule: Schedule) -> Limits:
@@ -97,6 +126,12 @@ def check_plan(plan: Plan) -> None:
         raise UsageError("plan_world", value=repr(plan.world))
     if plan.stdout not in STDOUTS:
         raise UsageError("plan_stdout", value=repr(plan.stdout))
+    if plan.prints not in PRINTS:
+        raise UsageError("plan_prints", value=repr(plan.prints))
+    if plan.granularity not in GRANULARITIES:
+        raise UsageError("plan_granularity", value=repr(plan.granularity))
+    if plan.granularity == "line" and plan.world == "real":
+        raise UsageError("plan_line_real")
     check_start_method(plan.start_method)
 
 
@@ -112,6 +147,9 @@ def _check_types(plan: Plan) -> None:
     if not all(type(argument) is str for argument in plan.arguments):
         told = repr(list(plan.arguments))
         raise UsageError("plan_type", name="arguments", value=told, expected="a list of texts")
+    if plan.draws is not None and plan.choices is None:
+        told = repr(plan.draws)
+        raise UsageError("plan_type", name="draws", value=told, expected="None without choices")
     if plan.parameters is not None and not isinstance(plan.parameters, Mapping):
         told = repr(plan.parameters)
         raise UsageError("plan_type", name="parameters", value=told, expected="a dict")

@@ -52,6 +52,9 @@ def replayed(
         world=world or world_of(header),
         start_method=schedule.start_method,
         stdout=schedule.stdout,
+        prints=schedule.prints,
+        draws=schedule.draws,
+        granularity=schedule.granularity,
     )
     if not force:
         _check_texts(header, plan)

@@ -45,6 +45,7 @@ class BarrierModel(Model):
     """
 
     kind = "barrier"
+    untold = Model.untold | {"waiting"}  # seen by what the tasks attempt
 
     def __init__(self, parties: int) -> None:
         super().__init__()

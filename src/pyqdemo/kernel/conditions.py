@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from pyqdemo.kernel.locks import Acquire, LockModel, Release, clock_of
 from pyqdemo.kernel.operations import Model, Operation
+from pyqdemo.kernel.turnless import awaits, opens
 from pyqdemo.point import Access
 
 if TYPE_CHECKING:
@@ -83,7 +84,8 @@ class LetGo(Operation):
         return self._onward
 
     def accesses(self) -> tuple[Access, ...]:
-        return (Access(self.lock.id, "w"), Access(self.condition.id, "w"))
+        opened = () if self.lock.owner is None else (opens(self.lock.id),)
+        return (Access(self.lock.id, "w"), Access(self.condition.id, "w"), *opened)
 
 
 class Woken(Acquire):
@@ -123,7 +125,8 @@ class Woken(Acquire):
         return True
 
     def accesses(self) -> tuple[Access, ...]:
-        return (Access(self.lock.id, "w"), Access(self.condition.id, "r"), *_clock(self))
+        last = (awaits(self.lock.id),) if self.timeout_s is None else _clock(self)
+        return (Access(self.lock.id, "w"), Access(self.condition.id, "r"), *last)
 
     def holders(self) -> tuple[Task, ...]:
         return super().holders() if self.notified else ()

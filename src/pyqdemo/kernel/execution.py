@@ -4,28 +4,30 @@ from __future__ import annotations
 
 from bisect import insort
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from operator import attrgetter
 from signal import Signals
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pyqdemo.kernel.limits import Limits
-from pyqdemo.kernel.log import Log
-from pyqdemo.kernel.operations import Model, Note, Operation, Write, seconds_ns
+from pyqdemo.kernel.operations import Model, Note, Operation, seconds_ns
+from pyqdemo.kernel.printing import Write
 from pyqdemo.kernel.process_state import FIRST_NUMBER, ProcessState
 from pyqdemo.kernel.room import with_room
 from pyqdemo.kernel.tasks import AwaitThreads, Begin, Exit, MustWait, Signalled, Task
 from pyqdemo.kernel.texts import raised, told
 from pyqdemo.kernel.waiting import Circles, waits
-from pyqdemo.point import Access, Exhausted, Pending, Point, Step, Strategy
-from pyqdemo.trace import Loss, Outcome, OutcomeKind, TaskKind, Wait
+from pyqdemo.kinds import OutcomeKind, TaskKind
+from pyqdemo.point import Access, Draw, Exhausted, Pending, Point, Step, Strategy
 
-__all__ = ["MODEL", "STDOUT", "Execution", "Written", "next_id"]
+if TYPE_CHECKING:
+    from pyqdemo.kernel.noting import Notes
+    from pyqdemo.trace import Loss, Outcome, Wait
+
+__all__ = ["MODEL", "Execution", "Written", "next_id"]
 
 #: Version of the models and of the step's grain. A schedule means the same run only under
 #: the version it was made with, so whatever changes a run changes this.
 MODEL = "1"
-STDOUT = "0/stream/stdout"
 THEY_WAIT = "they wait for each other"
 
 _by_place = attrgetter("place")
@@ -38,8 +40,7 @@ Describe = Callable[[Any], tuple[str, int]]
 program does in its own ``__repr__`` must not happen in the run."""
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(NamedTuple):
     """What one task sent to one stream."""
 
     stream: str
@@ -47,8 +48,7 @@ class Written:
     text: str
 
 
-@dataclass(slots=True)
-class _Ending:
+class _Ending(NamedTuple):
     """How the execution ends, while tasks may still be unwound."""
 
     kind: OutcomeKind
@@ -84,6 +84,13 @@ class Execution:
         now_ns: the virtual clock, from 0.
         steps: steps taken.
         choices: the chosen task's id at each step.
+        decisions: points at which more than one task could be chosen.
+        preemptions: choices of another task while the running one could have gone on.
+        overruns: choices, in loose time, of a task whose sleep or bound is over only if
+            somebody who could have gone on, or was due before, is late.
+        chooses_draws: the strategy chooses the values of random draws too.
+        draws: the options that it chose, in order.
+        seeded: calls whose draws followed the run's seed, each once.
         taken: items taken so far.
         output: what was written, in order.
         failures: exceptions that ended a task's code: (task, ``NAME: text``).
@@ -92,14 +99,18 @@ class Execution:
             empty, nothing may be claimed of other executions.
         processes: main tasks of all processes there were, in the order in which they started.
         shared: the models of what processes share, by their resource's id.
+        killed: some process was ended from outside.
         losses: what could not be done or recorded, said openly.
         clock_matters: sleeps and bounds count as changes of the clock. Where time is loose and
             nobody has read the clock (``clock_was_read``) it makes no difference, and orders
             that differ in it alone need not be tried.
+        stream_matters: sending a text to a stream counts as a change of it, so that orders
+            that differ in what is printed alone are tried too.
         clock_was_read: the program, or a bound on time, asked what time it is.
         data: gives what the program's own code has touched of its plain data since it was last
             asked, for a strategy that observes; None where that is not looked at.
         state: as ``Point.state``.
+        witness: told every step when it is over, for a strategy that observes.
         over: how it ended; None while it goes on.
     """
 
@@ -109,7 +120,7 @@ class Execution:
         self,
         strategy: Strategy,
         limits: Limits,
-        log: Log | None = None,
+        log: Notes | None = None,
         main: Task | None = None,
     ) -> None:
         self.strategy = strategy
@@ -119,18 +130,27 @@ class Execution:
         self.now_ns = 0
         self.steps = 0
         self.choices: list[str] = []
+        self.decisions = 0
+        self.preemptions = 0
+        self.overruns = 0
+        self.chooses_draws: bool = getattr(strategy, "draws", False)
+        self.draws: list[int] = []
+        self.seeded: list[str] = []
         self.taken = 0
         self.output: list[Written] = []
         self.failures: list[tuple[Task, str]] = []
         self.exit_code = 0
         self.uncontrolled: list[str] = []
+        self.killed = False
         self.losses: list[Loss] = []
         self.processes: list[Task] = []
         self.shared: dict[str, Model] = {}
         self.clock_matters = True
+        self.stream_matters = False
         self.clock_was_read = limits.for_s is not None or not limits.loose
         self.data: Callable[[], Iterable[Access]] | None = None
         self.state: Callable[[], bytes] | None = None
+        self.witness: Callable[[Step], object] | None = None
         self.over: _Ending | None = None
         self._tasks: dict[str, Task] = {}
         self._bounded = limits.for_s is not None or limits.stop_after is not None
@@ -183,12 +203,16 @@ class Execution:
             raise ValueError(f"step {step}: {id} was chosen, of {enabled}")
         self.steps = step
         self.choices.append(id)
+        self.decisions += len(enabled) > 1
+        if id != self.running.id and self.running.id in enabled:
+            self.preemptions += 1
         self.running = chosen = self._tasks[id]
         operation = chosen.pending
         assert operation is not None, "a task that is alive attempts something"
         due = operation.deadline_ns
         if due is not None and due > self.now_ns and not operation.ready() and not chosen.signals:
-            self.now_ns = due  # loose: it overran whatever was before
+            self.overruns += self._somebody_is_late(enabled, due)
+            self.now_ns = due
         return chosen
 
     def take_effect(self, task: Task) -> Any:
@@ -274,6 +298,11 @@ class Execution:
             return resource
         return resource if made_by.process is task.process else f"{resource}@{task.process.id}"
 
+    @property
+    def tasks(self) -> Iterable[Task]:
+        """All tasks there were, in the order in which they were made."""
+        return self._tasks.values()
+
     def task(self, id: str) -> Task:
         """The task of an id."""
         return self._tasks[id]
@@ -353,15 +382,14 @@ class Execution:
         if not state.alive:
             return
         state.alive, state.exit_code = False, code
+        self.killed = self.killed or killed
         state.reaped = state.method == "forkserver"  # by the server, at once
         if killed and not told:
             self._note(process, Note("die", value=str(code)))
-        if state.unwritten:
-            text = "".join(state.unwritten)
-            self._note(process, Note("lost", STDOUT, value=text))
+        for stream, held in state.unwritten.items():
+            self._note(process, Note("lost", stream, value="".join(held)))
         for model in self.shared.values():
-            process_over = getattr(model, "process_over", None)
-            for lost in () if process_over is None else process_over(process, killed):
+            for lost in model.process_over(process, killed):
                 note = Note(lost.operation, lost.resource, lost.item, lost.value, lost.cut)
                 self._note(process, note)
         for task in [task for task in self.alive if task.process is process]:
@@ -421,8 +449,8 @@ class Execution:
             label = name or f"{model.kind}-{number}"
             self.log.resource(model.id, model.kind, label, capacity, of, location)
 
-    def write(self, task: Task, operation: Write, text: str, last: bool = False) -> None:
-        """One part of what a ``Write`` sends; ``take_effect`` records the last one's event."""
+    def write(self, task: Task, operation: Operation, text: str, last: bool = False) -> None:
+        """One part of what goes out; ``take_effect`` records the last one's event."""
         stream = operation.target or ""
         text = task.process.state.tidy(text)
         self.output.append(Written(stream.rpartition("/")[2], task.id, text))
@@ -430,13 +458,50 @@ class Execution:
         if not last:
             self._record(task, operation)
 
-    def flush(self, task: Task) -> None:
-        """The stdout buffer of a task's process is written out."""
-        state = task.process.state
-        if state.unwritten:
-            text = "".join(state.unwritten)
-            state.unwritten.clear()
-            self.write(task, Write(STDOUT, (text,)), text)
+    def flush(self, task: Task, stream: str) -> None:
+        """What the buffer of a stream holds in a task's process is written out."""
+        held = task.process.state.unwritten.pop(stream, None)
+        if held is not None:
+            text = "".join(held)
+            self.write(task, Write(stream, (text,)), text)
+
+    def draw(
+        self, task: Task, draw: Draw, location: str | None, shown: Callable[[int], str | None]
+    ) -> int:
+        """A value is chosen in the place of being drawn, within the step of the running task.
+
+        Args:
+            location: of its event.
+            shown: a short text of the value that an option stands for.
+
+        Raises:
+            PyqdemoError, Exhausted: as ``choose``, from the strategy.
+            ValueError: the strategy chose an option that there is none of.
+        """
+        option = self.decide(draw)
+        if self.log is not None:
+            note = Note("draw", value=draw.told)
+            note.option, note.result, note.location = option, shown(option), location
+            self._note(task, note)
+        return option
+
+    def decide(self, draw: Draw) -> int:
+        """The option that the strategy chooses; where ``chooses_draws``."""
+        option: int = self.strategy.draw(draw)  # type: ignore[attr-defined]  # it draws
+        if not 0 <= option < draw.options:
+            raise ValueError(f"step {self.steps}: {option} was chosen, of {draw.options} values")
+        self.draws.append(option)
+        return option
+
+    def note_seeded(self, call: str) -> None:
+        """A call drew what the run's seed decides."""
+        if call not in self.seeded:
+            self.seeded.append(call)
+
+    @property
+    def drew(self) -> bool:
+        """Whether anything hung on the run's seed."""
+        return bool(self.seeded)
 
     def touch(self, *accesses: Access) -> None:
         """What the step under way reads or changes beside its operations, as the counter by
@@ -484,6 +549,8 @@ class Execution:
 
     def outcome(self) -> Outcome:
         """How the execution ended, once it is over."""
+        from pyqdemo.trace import Outcome  # who decides tells it: no process of the program
+
         ending = self.over
         assert ending is not None, "it is over"
         kind, detail, code = ending.kind, ending.detail, self.exit_code or None
@@ -570,6 +637,16 @@ class Execution:
         self.now_ns = min(due)
         return self._enabled()
 
+    def _somebody_is_late(self, enabled: tuple[str, ...], due: int) -> bool:
+        """Whether one of them could have gone on before that moment."""
+        for id in enabled:
+            operation = self._tasks[id].pending
+            assert operation is not None, "it is enabled"
+            earlier = operation.deadline_ns
+            if operation.ready() or (earlier is not None and earlier < due):
+                return True
+        return False
+
     def _tell_blocked(self, task: Task, operation: Operation) -> None:
         operation.since_ns = self.now_ns
         if self.log is not None:
@@ -612,9 +689,11 @@ class Execution:
         assert self._touched is not None, "asked by the callers"
         if self.data is not None:
             self._touched.extend(self.data())
-        touched = tuple(dict.fromkeys(self._touched))
+        step = Step(self.running.id, tuple(dict.fromkeys(self._touched)))
         self._touched.clear()
-        return Step(self.running.id, touched)
+        if self.witness is not None:
+            self.witness(step)
+        return step
 
     def _accesses(self, task: Task, operation: Operation) -> tuple[Access, ...]:
         """What an operation touches: what it says itself, and what every one in its place does."""
@@ -623,6 +702,8 @@ class Execution:
             accesses = tuple(access for access in accesses if access.part != "clock")
         elif operation.deadline_ns is not None:
             accesses = (*accesses, Access("clock", "a"))  # its end may move the clock
+        if self.stream_matters:
+            accesses = (*accesses, *operation.sends(task))
         if task.daemon or task.process is not self.main:
             accesses = (*accesses, Access(f"alive:{task.process.id}", "r"))
         return accesses
@@ -642,5 +723,5 @@ class Execution:
             operation=operation.kind,
             resource=operation.target,
             accesses=self._accesses(task, operation),
-            value=operation.value,
+            value=operation.seen(task),
         )

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from pyqdemo.kernel.futures import FutureModel, FutureState
 from pyqdemo.kernel.operations import Model, Operation
+from pyqdemo.kernel.turnless import follows
 from pyqdemo.point import Access
 
 if TYPE_CHECKING:
@@ -238,8 +239,9 @@ class AwaitWorkers(_OnExecutor):
             raise RuntimeError("cannot join current thread")
 
     def accesses(self) -> tuple[Access, ...]:
-        lives = (Access(f"life:{worker.id}", "r") for worker in self.model.workers)
-        return (Access(self.model.id, "r"), *lives)
+        lives = [f"life:{worker.id}" for worker in self.model.workers]
+        waits = () if self._task in self.model.workers else map(follows, lives)
+        return (Access(self.model.id, "r"), *(Access(life, "r") for life in lives), *waits)
 
     def holders(self) -> tuple[Task, ...]:
         return self.model.living_workers()

@@ -29,6 +29,8 @@ class FlagModel(Model):
     """
 
     kind = "event"
+    # Who waits is seen by what the tasks attempt; all are reached at once.
+    untold = Model.untold | {"waiters"}
 
     def __init__(self) -> None:
         super().__init__()

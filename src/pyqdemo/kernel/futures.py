@@ -11,6 +11,7 @@ from pyqdemo.ids import number
 from pyqdemo.kernel.operations import Model, Operation
 from pyqdemo.kernel.queues import Describe
 from pyqdemo.kernel.texts import raised
+from pyqdemo.kernel.turnless import follows, settles
 from pyqdemo.point import Access
 
 if TYPE_CHECKING:
@@ -76,6 +77,9 @@ class FutureModel(Model):
         self.text: str | None = None
         self.told: str | None = None
         self.collectors: list[Collector] = []
+
+    # Its id counts: futures are ordered by it.
+    untold = frozenset({"text", "told"})
 
     @property
     def number(self) -> int:
@@ -191,7 +195,8 @@ class Finish(_OnFuture):
         self.result = model.told
 
     def accesses(self) -> tuple[Access, ...]:
-        return self.model.touch("w")
+        settled = () if self.model.is_over else (settles(self.model.id),)
+        return (*self.model.touch("w"), *settled)
 
 
 class Result(_OnFuture):
@@ -219,7 +224,8 @@ class Result(_OnFuture):
         self.result = self.model.told
 
     def accesses(self) -> tuple[Access, ...]:
-        return self.model.touch("r")
+        waits = (follows(self.model.id),) if self.timeout_s is None else ()
+        return (*self.model.touch("r"), *waits)
 
     def holders(self) -> tuple[Task, ...]:
         return self.model.holders()

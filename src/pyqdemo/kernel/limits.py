@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 __all__ = ["MAX_STEPS", "Limits"]
 
 MAX_STEPS = 1_000_000  # where a run stops if nobody says otherwise
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(NamedTuple):
     """When an execution is stopped, and how time passes in it.
 
     Attributes:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from pyqdemo.kernel.operations import Model, Operation
+from pyqdemo.kernel.turnless import awaits, opens
 from pyqdemo.point import Access
 
 if TYPE_CHECKING:
@@ -31,6 +33,12 @@ class LockModel(Model):
         self.times = 0
         self.scoped = False
 
+    def matters(self) -> Mapping[str, Any]:
+        """By whom a lock is held that anybody may let go of is of no consequence."""
+        if self.owner is None or not self.scoped:
+            return {"held": self.owner is not None}
+        return {"owner": self.owner, "times": self.times}
+
     def free_for(self, task: Task) -> bool:
         """Whether that task could take it now."""
         return self.owner is None
@@ -56,6 +64,11 @@ class RLockModel(LockModel):
     """A lock that its owner may take again, and only its owner releases."""
 
     kind = "rlock"
+
+    def matters(self) -> Mapping[str, Any]:
+        if self.owner is None:
+            return {}
+        return {"owner": self.owner, "times": self.times, "scoped": self.scoped}
 
     def free_for(self, task: Task) -> bool:
         return self.owner is None or self.owner is task
@@ -106,7 +119,9 @@ class Acquire(Operation):
         return True
 
     def accesses(self) -> tuple[Access, ...]:
-        return (Access(self.lock.id, "w"), *clock_of(self))
+        mine = Access(self.lock.id, "w")
+        waits = self.block and self.timeout_s is None and self.lock.owner is not self.task
+        return (mine, awaits(self.lock.id)) if waits else (mine, *clock_of(self))
 
     def holders(self) -> tuple[Task, ...]:
         return () if self.lock.owner is None else (self.lock.owner,)
@@ -133,7 +148,9 @@ class Release(Operation):
         self.lock.give(task)
 
     def accesses(self) -> tuple[Access, ...]:
-        return (Access(self.lock.id, "w"),)
+        # One that nobody holds it only refuses to release.
+        held = self.lock.owner is not None
+        return (Access(self.lock.id, "w"), *((opens(self.lock.id),) if held else ()))
 
 
 class Locked(Operation):

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from pyqdemo.kernel.noting import AS_WRITTEN, label_of
 from pyqdemo.kernel.texts import Addresses
 from pyqdemo.trace import Event, Phase, Record, Resource
 from pyqdemo.trace import Task as TaskRecord
@@ -18,24 +19,17 @@ if TYPE_CHECKING:
 __all__ = ["Log"]
 
 
-_AS_WRITTEN = ("write", "buffer")
-
-
 class Log:
-    """Takes tasks, resources and events in their one order.
-
-    Args:
-        raw: leave addresses in texts as they are: another log will tidy them.
+    """Takes tasks, resources and events in their one order, and makes the records of a trace.
 
     Attributes:
         records: in order; a task or resource stands before the first event that names it.
     """
 
-    def __init__(self, raw: bool = False) -> None:
-        self.raw = raw
+    def __init__(self) -> None:
         self.records: list[Record] = []
         self._seq = 0
-        self._known: set[str] = set()
+        self._known: dict[str, Resource] = {}
         # Numbers of their own, so that what is printed does not hang on who records; of each
         # process its own, since two may have different things at one address.
         self._tidy: dict[str, Callable[[str], str]] = {}
@@ -73,27 +67,43 @@ class Log:
         location: str | None = None,
     ) -> None:
         """Announces a resource."""
-        self._known.add(id)
-        self.records.append(Resource(id, kind, name, capacity, of, location))
+        self._announce(Resource(id, kind, name, capacity, of, location))
 
-    def take(self, execution: Execution, task: Task, event: Event) -> None:
-        """Takes an event that another log has recorded, raw, and gives it its place."""
+    def take(
+        self,
+        execution: Execution,
+        task: Task,
+        operation: str,
+        resource: str | None,
+        item: str | None,
+        value: str | None,
+        result: str | None,
+        location: str | None,
+        virtual_ns: int,
+        depth: int | None,
+        cut: int,
+        option: int | None,
+    ) -> None:
+        """An operation took effect in another process, which has told it as it was there."""
         tidy = self._tidy_of(task)
-        value, result = event.value, event.result
-        if value is not None and event.operation not in _AS_WRITTEN:
-            value = tidy(value)
-        result = None if result is None else tidy(result)
-        resource, item = self._told(execution, task, event.resource, event.item)
+        resource, item = self._told(execution, task, resource, item)
         self._seq += 1
         self.records.append(
-            replace(
-                event,
+            Event(
                 seq=self._seq,
-                step=execution.steps,
+                task=task.id,
+                phase=Phase.DONE,
+                operation=operation,
                 resource=resource,
                 item=item,
-                value=value,
-                result=result,
+                value=value if value is None or operation in AS_WRITTEN else tidy(value),
+                result=None if result is None else tidy(result),
+                location=location,
+                virtual_ns=virtual_ns,
+                depth=depth,
+                cut=cut,
+                option=option,
+                step=execution.steps,
             )
         )
 
@@ -109,22 +119,20 @@ class Log:
         self, execution: Execution, task: Task, resource: str | None, item: str | None
     ) -> tuple[str | None, str | None]:
         """A resource and an item as they are told: copies under names of their own."""
-        seen = resource if self.raw else execution.seen_as(task, resource)
+        seen = execution.seen_as(task, resource)
         if seen is resource or seen is None:
             return resource, item
-        if seen not in self._known:
-            for record in self.records:
-                if type(record) is Resource and record.id == resource:
-                    self._known.add(seen)
-                    self.records.append(replace(record, id=seen))
-                    break
+        if seen not in self._known and resource in self._known:
+            self._announce(replace(self._known[resource], id=seen))
         if item is not None and execution.task(item.partition("#")[0]).process is not task.process:
             item = f"{item}@{task.process.id}"
         return seen, item
 
+    def _announce(self, record: Resource) -> None:
+        self._known[record.id] = record
+        self.records.append(record)
+
     def _tidy_of(self, task: Task) -> Callable[[str], str]:
-        if self.raw:
-            return str
         tidy = self._tidy.get(task.process.id)
         if tidy is None:
             tidy = self._tidy[task.process.id] = Addresses().tidy
@@ -134,10 +142,11 @@ class Log:
         done = phase is Phase.DONE
         target, item = self._told(execution, task, operation.target, operation.item)
         # The execution has tidied what was printed.
-        as_written = operation.kind in _AS_WRITTEN
-        if target is not None and target not in self._known and "/" in target:
-            kind, _, number = target.partition("/")[2].replace("~", "/").partition("/")
-            self.resource(target, kind, f"{kind}-{number}")
+        as_written = operation.kind in AS_WRITTEN
+        if target is not None and target not in self._known:
+            label = label_of(target)
+            if label is not None:
+                self.resource(target, *label)
         value, result = operation.value, operation.result if done else None
         tidy = self._tidy_of(task)
         self.records.append(
@@ -155,6 +164,7 @@ class Log:
                 depth=operation.depth if done else None,
                 timeout_s=None if done else operation.timeout_s,
                 cut=operation.cut,
+                option=operation.option,
                 step=execution.steps,
             )
         )

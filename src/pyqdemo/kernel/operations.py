@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from pyqdemo.point import Access
 
 if TYPE_CHECKING:
     from pyqdemo.kernel.execution import Execution
+    from pyqdemo.kernel.mp.shared import Lost
     from pyqdemo.kernel.tasks import Task
 
 __all__ = [
-    "Buffer",
-    "Flush",
+    "Line",
     "Model",
     "Note",
     "Operation",
     "ReadClock",
     "Sleep",
-    "Write",
     "seconds_ns",
 ]
 
@@ -34,12 +34,31 @@ class Model:
     Attributes:
         id: as in ``trace.Resource``; given by ``Execution.register``.
         kind: as there.
+        untold: attributes on which nothing depends that can follow.
     """
 
     kind: str = ""
+    untold: ClassVar[frozenset[str]] = frozenset({"id"})
 
     def __init__(self) -> None:
         self.id = ""
+
+    def is_crowded(self) -> bool:
+        """Of what has a pipe: whether how much fits has hung on where bytes lie in its pages."""
+        return False
+
+    def matters(self) -> Mapping[str, Any]:
+        """All of it on which what follows can depend, for the fingerprints of states."""
+        return {name: held for name, held in vars(self).items() if name not in self.untold}
+
+    def process_over(self, process: Task, killed: bool) -> Iterable[Lost]:
+        """What a process that has ended has lost here, and what it holds for ever.
+
+        Args:
+            process: its main task.
+            killed: it did not leave by itself.
+        """
+        return ()
 
 
 class Operation:
@@ -57,7 +76,7 @@ class Operation:
         target: id of the resource or task it is attempted on.
         value: short text of its argument.
         timeout_s: bound of the wait as the program gave it, None for no bound.
-        item, depth, result: of its event; set by ``apply``.
+        item, depth, result, option: of its event; set by ``apply``.
         deadline_ns: when the bound is reached; set when it is attempted.
         told: whether its being blocked has been recorded.
         since_ns: since when it has been blocked.
@@ -65,7 +84,15 @@ class Operation:
         quiet: it is a library's own affair and leaves no event unless it waits.
         shared: it is attempted on what processes share; then it is made of plain data.
         idle: that it waits is nobody's affair (who waits for work has nothing to do).
+        untold: attributes on which nothing depends that can follow, or that follow from others.
     """
+
+    untold: ClassVar[frozenset[str]] = frozenset(
+        {
+            *("target", "value", "item", "depth", "result", "cut", "since_ns", "told"),
+            *("deadline_ns", "location", "quiet"),
+        }
+    )
 
     kind = ""
     target: str | None = None
@@ -77,11 +104,16 @@ class Operation:
     cut = 0
     deadline_ns: int | None = None
     since_ns: int | None = None
+    option: int | None = None
     told = False
     location: str | None = None
     quiet = False
     shared = False
     idle = False
+
+    def matters(self) -> Mapping[str, Any]:
+        """As of a model; its deadline, on a clock that may not count, is left to whoever asks."""
+        return {name: held for name, held in vars(self).items() if name not in self.untold}
 
     def ready(self) -> bool:
         """Whether it could take effect now without a timeout."""
@@ -97,6 +129,14 @@ class Operation:
     def accesses(self) -> tuple[Access, ...]:
         """What it reads and changes; see ``point.Access``."""
         return ()
+
+    def sends(self, task: Task) -> tuple[Access, ...]:
+        """What it touches besides where the order counts in which texts are printed."""
+        return ()
+
+    def seen(self, task: Task) -> str | None:
+        """Its value, so far as that can be told before it takes effect."""
+        return self.value
 
     def holders(self) -> tuple[Task, ...]:
         """Tasks that could let it go on by giving up what they hold, or by ending."""
@@ -145,6 +185,18 @@ class Sleep(Operation):
         return (Access("clock", "a"),)
 
 
+class Line(Operation):
+    """Coming to a line of the program's code, at line granularity.
+
+    It touches nothing by itself. What the line does to plain data is seen as that of any step.
+    """
+
+    kind = "line"
+
+    def apply(self, execution: Execution, task: Task) -> None:
+        return None
+
+
 class ReadClock(Operation):
     """Reading the time. A task that finds it as it last saw it moves it on by a little.
 
@@ -172,52 +224,3 @@ class ReadClock(Operation):
 
     def accesses(self) -> tuple[Access, ...]:
         return (Access("clock", "w"),)
-
-
-class Write(Operation):
-    """What one ``print`` or ``write`` sends to a stream, in the parts in which it does.
-
-    Several parts are several events of one step: nobody comes in between.
-    """
-
-    kind = "write"
-
-    def __init__(self, stream: str, parts: tuple[str, ...]) -> None:
-        self.target = stream
-        self.parts = parts
-
-    def apply(self, execution: Execution, task: Task) -> None:
-        for part in self.parts[:-1]:
-            execution.write(task, self, part)
-        execution.write(task, self, self.parts[-1], last=True)
-
-
-class Buffer(Operation):
-    """What one ``print`` sends to a stdout that is no terminal: it waits in the process's
-    buffer until there is a block of it."""
-
-    kind = "buffer"
-    BLOCK = 8_192  # characters, as they come; CPython counts bytes
-
-    def __init__(self, stream: str, parts: tuple[str, ...]) -> None:
-        self.target = stream
-        self.parts = parts
-
-    def apply(self, execution: Execution, task: Task) -> None:
-        state = task.process.state
-        self.value = state.tidy("".join(self.parts))
-        state.unwritten.append(self.value)
-        if sum(map(len, state.unwritten)) >= self.BLOCK:
-            execution.behind(lambda: execution.flush(task))
-
-
-class Flush(Operation):
-    """A process's stdout buffer is written out."""
-
-    kind = "flush"
-
-    def __init__(self, stream: str) -> None:
-        self.target = stream
-
-    def apply(self, execution: Execution, task: Task) -> None:
-        execution.behind(lambda: execution.flush(task))

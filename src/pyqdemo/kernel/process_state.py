@@ -27,17 +27,17 @@ class ProcessState:
         on_sigterm: ``default``, ``ignore`` or ``handle``.
         ends: pipe ends by id, with how many handles of each it holds.
         buffers: what waits for a feeder, by the queue's id.
-        feeders: the feeder's task, by the queue's id.
-        unwritten: what its stdout buffer holds.
+        unwritten: what the buffers of its streams hold, by the stream's id.
         tidy: puts numbers in the place of addresses in a text: they are the process's own.
+        ahead: what that would make of a text that is not written yet.
     """
 
     __slots__ = (
+        "ahead",
         "alive",
         "buffers",
         "ends",
         "exit_code",
-        "feeders",
         "method",
         "number",
         "on_sigterm",
@@ -62,6 +62,6 @@ class ProcessState:
         self.on_sigterm = "default"
         self.ends: dict[str, int] = {}
         self.buffers: dict[str, Any] = {}
-        self.feeders: dict[str, Task] = {}
-        self.unwritten: list[str] = []
-        self.tidy = Addresses().tidy
+        self.unwritten: dict[str, list[str]] = {}
+        addresses = Addresses()
+        self.tidy, self.ahead = addresses.tidy, addresses.ahead

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from pyqdemo.kernel.locks import LockModel
 from pyqdemo.kernel.operations import Model, Operation
 from pyqdemo.kernel.stores import HookedStore, Store
+from pyqdemo.kernel.turnless import awaits, opens
 from pyqdemo.point import Access
 
 if TYPE_CHECKING:
@@ -63,6 +64,8 @@ class QueueModel(Model):
         self.unfinished = 0
         self.is_shutdown = False
         self.mutex: LockModel | None = None
+
+    untold = Model.untold | {"describe"}
 
     def is_full(self) -> bool:
         return 0 < self.maxsize <= self.store.size()
@@ -285,7 +288,9 @@ class TaskDone(_OnQueue):
         self.model.unfinished -= 1
 
     def accesses(self) -> tuple[Access, ...]:
-        return self.model.touch(unfinished="w")
+        model = self.model
+        touched = model.touch(unfinished="w")
+        return (*touched, opens(f"{model.id}.unfinished")) if model.unfinished > 0 else touched
 
 
 class JoinQueue(_OnQueue):
@@ -300,7 +305,7 @@ class JoinQueue(_OnQueue):
         return None
 
     def accesses(self) -> tuple[Access, ...]:
-        return self.model.touch(unfinished="r")
+        return (*self.model.touch(unfinished="r"), awaits(f"{self.model.id}.unfinished"))
 
 
 class ShutDownQueue(_OnQueue):

@@ -36,6 +36,8 @@ class SemaphoreModel(Model):
         self.held: dict[Task, int] = {}
         self.signals = False
 
+    untold = Model.untold | {"held", "signals"}
+
     def take(self, task: Task) -> None:
         self.value -= 1
         if not self.signals:

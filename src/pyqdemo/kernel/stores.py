@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from heapq import heappop, heappush
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 if TYPE_CHECKING:
     from pyqdemo.kernel.execution import Execution
@@ -44,6 +44,7 @@ class OwnStore:
 
     split = False
     plain = True
+    untold: ClassVar[frozenset[str]] = frozenset({"_ids"})  # see ``operations.Model``
 
     def __init__(self) -> None:
         self.items: Any = []
@@ -173,6 +174,7 @@ class HookedStore:
 
     split = False
     plain = False
+    untold: ClassVar[frozenset[str]] = frozenset({"stored", "_putter", "_moved"})
 
     def __init__(self, inner: OwnStore, hooks: Hooks) -> None:
         self.inner = inner

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from pyqdemo.ids import place
 from pyqdemo.kernel.operations import Operation
 from pyqdemo.kernel.process_state import ProcessState
+from pyqdemo.kernel.turnless import follows, settles
+from pyqdemo.kinds import TaskKind
 from pyqdemo.point import Access
-from pyqdemo.trace import TaskKind
 
 if TYPE_CHECKING:
     from pyqdemo.kernel.execution import Execution
@@ -33,6 +35,7 @@ Place = tuple[tuple[bool, int], ...]
 
 #: That there is one more or one less: which of two comes first, only a census can tell.
 LIVES = Access("lives", "a")
+_MORE_TO_AWAIT = "births"
 
 
 class Signalled(BaseException):
@@ -161,7 +164,8 @@ class Start(Operation):
         return execution.spawn(self.target or "", self.name, self.role, self.daemon, task)
 
     def accesses(self) -> tuple[Access, ...]:
-        return (Access(f"life:{self.target}", "w"), LIVES)
+        born = (Access(f"life:{self.target}", "w"), LIVES)
+        return born if self.daemon else (*born, Access(_MORE_TO_AWAIT, "a"))
 
 
 class Join(Operation):
@@ -183,7 +187,9 @@ class Join(Operation):
         return not self.other.alive
 
     def accesses(self) -> tuple[Access, ...]:
-        return (Access(f"life:{self.target}", "r"),)
+        life = f"life:{self.target}"
+        seen = Access(life, "r")
+        return (seen, follows(life)) if self.timeout_s is None else (seen,)
 
     def holders(self) -> tuple[Task, ...]:
         return (self.other,)
@@ -242,7 +248,8 @@ class End(Operation):
 
     def __init__(self, task: Task, result: str | None) -> None:
         self.result = result
-        self._access = (Access(f"life:{task.id}", "w"), LIVES)
+        life = f"life:{task.id}"
+        self._access = (Access(life, "w"), LIVES, settles(life))
 
     def apply(self, execution: Execution, task: Task) -> None:
         task.alive = False
@@ -264,10 +271,12 @@ class AwaitThreads(Operation):
     kind = "join"
     shared = True
     value: str | None = "threads"
+    untold = Operation.untold | {"_ever"}
 
     def __init__(self, main: Task, execution: Execution) -> None:
         self._main = main
         self._tasks = execution.alive
+        self._ever = execution.tasks
 
     def ready(self) -> bool:
         main = self._main
@@ -280,16 +289,17 @@ class AwaitThreads(Operation):
         return None
 
     def accesses(self) -> tuple[Access, ...]:
-        lives = (Access(f"life:{task.id}", "r") for task in self.holders())
-        return (Access(LIVES.part, "r"), *lives)  # a daemon may start one more
+        ends = (follows(f"life:{task.id}") for task in self._threads(self._ever))
+        return (Access(_MORE_TO_AWAIT, "r"), *ends)  # a daemon may start one more
 
     def holders(self) -> tuple[Task, ...]:
+        return tuple(self._threads(self._tasks))
+
+    def _threads(self, tasks: Iterable[Task]) -> Iterator[Task]:
         main = self._main
-        return tuple(
-            task
-            for task in self._tasks
-            if task is not main and task.process is main and not task.daemon
-        )
+        for task in tasks:
+            if task is not main and task.process is main and not task.daemon:
+                yield task
 
     def needs(self) -> tuple[Task, ...]:
         return self.holders()
@@ -320,4 +330,6 @@ class Exit(AwaitThreads):
         execution.behind(lambda: execution.end_process(task, self._code))
 
     def accesses(self) -> tuple[Access, ...]:
-        return (Access(f"alive:{self._main.id}", "w"), *super().accesses())
+        alive = f"alive:{self._main.id}"
+        waits = () if self._awaited else super().accesses()
+        return (Access(alive, "w"), settles(alive), *waits)

@@ -22,6 +22,14 @@ class Addresses:
         """The text with numbers for its addresses: ``at #1``."""
         return _ADDRESS.sub(self._number, text) if " at 0x" in text else text
 
+    def ahead(self, text: str) -> str:
+        """What ``tidy`` would give now; no address gets its number by that."""
+        if " at 0x" not in text:
+            return text
+        other = Addresses()
+        other._numbers = dict(self._numbers)
+        return other.tidy(text)
+
     def _number(self, found: re.Match[str]) -> str:
         return f" at #{self._numbers.setdefault(found.group(), len(self._numbers) + 1)}"
 

@@ -6,16 +6,18 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from pyqdemo.kernel.tasks import Task
-from pyqdemo.trace import Wait
 
 if TYPE_CHECKING:
     from pyqdemo.kernel.execution import Execution
+    from pyqdemo.trace import Wait
 
 __all__ = ["Circles", "waits"]
 
 
 def waits(execution: Execution) -> tuple[Wait, ...]:
     """A row for each task that attempts something and cannot, in the order of ids."""
+    from pyqdemo.trace import Wait  # asked for once in a run, in the end
+
     rows = []
     for task in execution.alive:
         operation = task.pending

@@ -32,6 +32,9 @@ class Schedule:
         start_method: of processes: ``fork``, ``spawn``, ``forkserver``, or None.
         stdout: what the program writes to: ``terminal`` (a process's buffer goes out at every
             line) or ``pipe`` (by the block).
+        prints: ``whole`` or ``parted``: whether somebody can come between the parts of one.
+        draws: which value each of the program's random draws from a small range gives, from 0,
+            in the order in which they come; None where they follow the seed.
         parameters: keyword arguments of ``main``; a text carries whole numbers and flags only.
         arguments: ``sys.argv[1:]`` of a program of the user's own.
         bounds: ``for_s``, ``max_steps``, ``stop_after``, those that were given; without
@@ -46,6 +49,8 @@ class Schedule:
     granularity: str = "operation"
     start_method: str | None = None
     stdout: str = "terminal"
+    prints: str = "whole"
+    draws: tuple[int, ...] | None = None
     parameters: Mapping[str, object] = field(default_factory=dict)
     arguments: tuple[str, ...] = ()
     bounds: Mapping[str, float | int] = field(default_factory=dict)
@@ -74,6 +79,8 @@ def schedule_of(trace: Trace) -> Schedule:
         granularity=header.granularity or "operation",
         start_method=header.start_method,
         stdout=header.stdout or "terminal",
+        prints=header.prints or "whole",
+        draws=_draws(trace) if header.draws == "chosen" else None,
         parameters=header.parameters,
         arguments=header.arguments,
         bounds={
@@ -108,6 +115,14 @@ def _program(header: Header) -> str:
     if not re.match(rf"[0-9a-f]{{{DIGEST_DIGITS}}}", digest):
         raise TraceError("trace_lacks", field="program.digest")
     return digest[:DIGEST_DIGITS]
+
+
+def _draws(trace: Trace) -> tuple[int, ...]:
+    draws = [event.option for event in trace.events if event.operation == "draw"]
+    options = tuple(option for option in draws if option is not None)
+    if len(options) < len(draws):
+        raise TraceError("trace_lacks", field="event.option")
+    return options
 
 
 def _choices(trace: Trace) -> tuple[str, ...]:

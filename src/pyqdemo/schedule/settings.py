@@ -83,6 +83,10 @@ def _of(schedule: Schedule) -> Iterator[tuple[str, object]]:
         yield "start-method", schedule.start_method
     if schedule.stdout != "terminal":
         yield "stdout", schedule.stdout
+    if schedule.prints != "whole":
+        yield "prints", schedule.prints
+    if schedule.draws is not None:
+        yield "draws", schedule.draws
     for name, value in sorted(schedule.parameters.items()):
         if not isinstance(value, int):
             raise ScheduleError("schedule_unwritable", name=name)
@@ -102,6 +106,8 @@ def _written(name: str, value: object) -> str:
                 text = "true" if value else "false"
             case float():
                 text = repr(value).removesuffix(".0")
+            case tuple():
+                text = ".".join(map(str, value))
             case str() if name == "arg":
                 text = _quoted(value)
             case _:
@@ -150,6 +156,12 @@ def _seconds(text: str) -> float | int:
     return seconds
 
 
+def _options(text: str) -> tuple[int, ...]:
+    if not re.fullmatch(r"([0-9]{1,9}(\.[0-9]{1,9})*)?", text):
+        raise ValueError(text)
+    return tuple(map(int, text.split("."))) if text else ()
+
+
 def _one_of(*words: str) -> Callable[[str], str]:
     def read(text: str) -> str:
         if text not in words:
@@ -194,6 +206,11 @@ _FORMS: Mapping[str, _Form] = {
         Text("fork, spawn or forkserver", "fork、spawn 或 forkserver"),
     ),
     "stdout": (_one_of("terminal", "pipe"), Text("terminal or pipe", "terminal 或 pipe")),
+    "prints": (_one_of("whole", "parted"), Text("whole or parted", "whole 或 parted")),
+    "draws": (
+        _options,
+        Text("whole numbers, 0 or more, with dots between", "不小于 0 的整数，用点隔开"),
+    ),
     "arg": (_unquoted, Text("letters, digits, _ . / - and %XX", "字母、数字、_ . / - 和 %XX")),
     "for": (_seconds, Text("seconds, a number above 0", "大于 0 的秒数")),
     "max-steps": _COUNT,

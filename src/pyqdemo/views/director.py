@@ -39,8 +39,8 @@ _MARKS = {
     Doing.ENDED: Mark.NONE,
     Doing.FAILED: Mark.NONE,
 }
-# Its first and last act are no operation on anything.
-_UNSEEN = frozenset({"begin", "end", "exit", "sleep"})
+# Its first and last act are no operation on anything, nor is coming to a line.
+_UNSEEN = frozenset({"begin", "end", "exit", "line", "sleep"})
 
 
 class Director:

@@ -90,7 +90,8 @@ def summary_lines(
 def _counts(summary: Summary, card: Card | None, speed: float | None, lang: str) -> Iterator[Line]:
     """What was made, used and left, and how long it took (but for a run under control)."""
     took = "" if speed is None else f"   {words.seconds(summary.ran_ns)[lang]}"
-    pace = None if speed is None else words.pace(speed, lesson=card is not None)
+    paced = card is not None and card.sleeps
+    pace = None if speed is None else words.pace(speed, lesson=paced)
     if pace is not None:
         took += PAUSE[lang] + pace[lang]
     if card is not None and summary.made is not None:

@@ -71,6 +71,7 @@ NOT_CONTROLLED = {
     r"two receives at once from one pipe": "同时从一条管道接收的两个任务",
     r"closing a pipe's end at which another thread waits": "关掉别的线程正在等的管道一端",
     r"(?P<kind>\S+) inside a library": "库内部的 {kind}",
+    r"lines that Python did not tell": "Python 没有通知的行",
 }
 NO_KEYBOARD = Text(" (a run under control has no keyboard)", "（受控的运行没有键盘）")
 

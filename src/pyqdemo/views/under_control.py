@@ -20,6 +20,7 @@ __all__ = [
     "control_line",
     "control_rows",
     "never_ends",
+    "not_controlled",
     "virtual_time",
 ]
 
@@ -77,6 +78,7 @@ _REPLAYED = Text("replayed", "重放")
 _SEED = Text("seed {seed}", "种子 {seed}")
 _LOOSE = Text("loose sleeps", "可拖延的睡眠")
 _BY_BLOCK = Text("stdout is a pipe", "stdout 是管道")
+_BY_LINE = Text("line by line", "逐行轮换")
 _STRATEGIES = {
     "random": Text("", ""),
     "round-robin": Text("round-robin", "轮流"),
@@ -144,6 +146,7 @@ def control_line(control: UnderControl, ran_ns: int, lang: str) -> Line:
         _STRATEGIES.get(strategy, Text(strategy, strategy))[lang],
         _LOOSE[lang] if header.sleeps == "loose" else "",
         _BY_BLOCK[lang] if header.stdout == "pipe" else "",
+        _BY_LINE[lang] if header.granularity == "line" else "",
         (_STEP if control.steps == 1 else _STEPS)[lang].format(steps=f"{control.steps:,}"),
         _TIMES[lang].format(
             virtual=words.seconds(ran_ns)[lang], real=words.duration(control.took_ns)[lang]
@@ -165,7 +168,7 @@ def control_rows(control: UnderControl) -> Iterator[tuple[Text, Text, Tone]]:
             )
         yield label, told, Tone.INK
     if control.uncontrolled:
-        used = [_translated(name, NOT_CONTROLLED) for name in control.uncontrolled]
+        used = [not_controlled(name) for name in control.uncontrolled]
         names = Text(", ".join(text.en for text in used), "、".join(text.zh for text in used))
         told = Text(_MAY_DIFFER.en.format(names=names.en), _MAY_DIFFER.zh.format(names=names.zh))
         yield _UNCONTROLLED, told, Tone.STRONG
@@ -194,6 +197,11 @@ def virtual_time(ran_ns: int) -> Text:
 def broke_off(detail: str) -> Text:
     """Why a run broke off; a reason that is not known stays as it is."""
     return _translated(detail, BROKE_OFF)
+
+
+def not_controlled(name: str) -> Text:
+    """What a run used that no schedule decides; a function's name stays as it is."""
+    return _translated(name, NOT_CONTROLLED)
 
 
 def _translated(told: str, sentences: Mapping[str, str]) -> Text:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import linecache
+import os
 import re
-from pathlib import Path
 
 __all__ = ["variable_at"]
 
 _BINDING = re.compile(r"\s*([A-Za-z_][\w.]*(?:\s*,\s*[A-Za-z_][\w.]*)*)\s*(?::[^=]+)?=(?!=)[^;]*$")
 
 
-def variable_at(folder: Path, location: str | None, is_end: bool, second: bool) -> str | None:
+def variable_at(folder: str, location: str | None, is_end: bool, second: bool) -> str | None:
     """The variable that a line of the program binds to what it makes, if that is plain.
 
     Args:
@@ -22,7 +22,7 @@ def variable_at(folder: Path, location: str | None, is_end: bool, second: bool) 
     if location is None:
         return None
     name, _, number = location.rpartition(":")
-    found = _BINDING.match(linecache.getline(str(folder / name), int(number)))
+    found = _BINDING.match(linecache.getline(os.path.join(folder, name), int(number)))
     if found is None:
         return None
     targets = [target.strip() for target in found.group(1).split(",")]

@@ -9,18 +9,20 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
+from depth_first import ByPlaces, searched
+
 from pyqdemo.kernel.execution import Execution
 from pyqdemo.kernel.limits import Limits
 from pyqdemo.kernel.log import Log
 from pyqdemo.kernel.operations import Operation
+from pyqdemo.kernel.process_state import ProcessState
 from pyqdemo.kernel.tasks import End, Exit, Start, Task
-from pyqdemo.point import Point, Strategy
+from pyqdemo.point import Strategy
 from pyqdemo.trace import Event, Phase, Resource
 
 __all__ = [
     "Code",
     "Family",
-    "PlannedLast",
     "events",
     "every",
     "get",
@@ -34,7 +36,8 @@ __all__ = [
 
 Code = Generator[Any, Any, Any]
 MOST = 100_000
-_ASIDE = frozenset({"start", "begin", "end", "exit"})
+ASIDE = frozenset({"start", "begin", "end", "exit"})
+"""What commutes with all but a task's own steps here; a ``join`` may be a queue's."""
 
 
 class Family:
@@ -133,9 +136,8 @@ class Family:
 
     def _life(self, task: Task, body: Callable[[], Code]) -> Code:
         yield from body()
-        state = task.process.state
         if task.process is task:
-            fed = list(reversed(state.feeders)) if self.fed is None else self.fed(self)
+            fed = _fed(task.state) if self.fed is None else self.fed(self)
             for id in fed:
                 yield ("mp.hang_up", id)
             for id in fed:
@@ -155,6 +157,16 @@ class Family:
             whole = yield ("mp.deliver", id, payload, repr(payload[:9]), 0)
             while not whole:
                 whole = yield ("mp.deliver", id, None)
+
+
+def _fed(state: ProcessState) -> list[str]:
+    """The queues of which a process has feeders, that of its youngest feeder first."""
+    youth = {
+        id: int(side.feeder.id.rpartition("~")[2])
+        for id, side in state.buffers.items()
+        if side.feeder is not None
+    }
+    return sorted(youth, key=youth.__getitem__, reverse=True)
 
 
 def get(id: str, block: bool = True, timeout_s: float | None = None) -> Code:
@@ -189,45 +201,15 @@ def getting(family: Family, *args: Any) -> Code:
         family.notes.append(type(error).__name__)
 
 
-class PlannedLast:
-    """Follows a prefix of places among the enabled, then takes the first. Starts, begins and
-    ends, which commute with all but a task's own steps here, come first."""
-
-    def __init__(self, places: list[int]) -> None:
-        self.places = places
-        self.widths: list[int] = []
-
-    def begin(self) -> None:
-        self.widths = []
-
-    def choose(self, point: Point) -> str:
-        for pending in point.look():
-            if pending.enabled and pending.operation in _ASIDE:
-                return pending.task
-        number = len(self.widths)
-        self.widths.append(len(point.enabled))
-        if number == len(self.places):
-            self.places.append(0)
-        return point.enabled[self.places[number]]
-
-
 def every(main: Callable[[Family], Code], *, loose: bool = False, **given: Any) -> Iterator[Family]:
-    """One execution for each schedule, depth first."""
-    places: list[int] = []
-    for _ in range(MOST):
-        strategy = PlannedLast(places)
-        yield Family(main, strategy, Limits(loose=loose, max_steps=2_000), **given)
-        while places and places[-1] + 1 == strategy.widths[len(places) - 1]:
-            places.pop()
-        if not places:
-            return
-        places[-1] += 1
-    raise AssertionError(f"more than {MOST} schedules")
+    """One execution for each schedule."""
+    limits = Limits(loose=loose, max_steps=2_000)
+    return searched(lambda strategy: Family(main, strategy, limits, **given), ASIDE, MOST)
 
 
 def once(main: Callable[[Family], Code], **given: Any) -> Family:
     """The execution in which, at each point, the first who can go on does."""
-    return Family(main, PlannedLast([]), **given)
+    return Family(main, ByPlaces([], ASIDE), **given)
 
 
 def losses(family: Family) -> list[tuple[str, str | None, str | None]]:

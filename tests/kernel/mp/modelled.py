@@ -5,7 +5,7 @@ from __future__ import annotations
 from several import Code
 
 from pyqdemo.kernel.execution import Execution
-from pyqdemo.kernel.mp.barriers import STUCK
+from pyqdemo.kernel.mp.agreed import STUCK
 from pyqdemo.kernel.tasks import Task
 
 __all__ = ["ModelBarrier", "ModelCondition", "ModelEvent"]

@@ -8,18 +8,21 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterable, Iterator
 from typing import Any
 
+from depth_first import ByPlaces, searched
+
 from pyqdemo.kernel.execution import Execution
 from pyqdemo.kernel.limits import Limits
 from pyqdemo.kernel.log import Log
 from pyqdemo.kernel.operations import Operation
 from pyqdemo.kernel.tasks import End, Exit, Start, Task
-from pyqdemo.point import Point
+from pyqdemo.point import Point, Strategy
 from pyqdemo.trace import Event, Phase
 
 __all__ = ["Code", "Run", "by", "every", "recv", "send", "told"]
 
 Code = Generator[Any, Any, Any]
-MOST = 50_000
+ASIDE = frozenset({"begin"})
+"""A beginning commutes with everything."""
 
 
 class Run:
@@ -27,34 +30,20 @@ class Run:
 
     Args:
         main: the first process's code.
-        places: of the task to choose among the enabled, at each point; then the first one. A
-            beginning, which commutes with everything, is no choice and comes first.
+        strategy: by default the first who can go on is chosen, once all who can have begun.
 
     Attributes:
         notes: what the program notes, in that order.
-        widths: how many could be chosen at each point.
     """
 
-    def __init__(self, main: Callable[[Run], Code], places: Iterable[int] = ()) -> None:
-        self._places = iter(places)
-        self.widths: list[int] = []
+    def __init__(self, main: Callable[[Run], Code], strategy: Strategy | None = None) -> None:
         self.notes: list[Any] = []
         self._bodies: dict[str, Callable[[], Code]] = {}
-        self.execution = Execution(self, Limits(max_steps=2_000), Log())
+        self.execution = Execution(strategy or ByPlaces([], ASIDE), Limits(max_steps=2_000), Log())
         first = self.execution.main
         self._codes: dict[Task, Code] = {first: self._life(first, lambda: main(self))}
         while (task := self.execution.choose()) is not None:
             self._step(task)
-
-    def begin(self) -> None:
-        self.widths = []
-
-    def choose(self, point: Point) -> str:
-        for pending in point.look():
-            if pending.enabled and pending.operation == "begin":
-                return pending.task
-        self.widths.append(len(point.enabled))
-        return point.enabled[next(self._places, 0)]
 
     # For the program.
 
@@ -131,31 +120,28 @@ def by(ids: str, main: Callable[[Run], Code]) -> Run:
 
     Every one of them must be enabled where it is chosen.
     """
-    wanted = iter(ids.split())
+    return Run(main, _Told(ids.split()))
 
-    class Told(Run):
-        def choose(self, point: Point) -> str:
-            for pending in point.look():
-                if pending.enabled and pending.operation == "begin":
-                    return pending.task
-            return next(wanted, point.enabled[0])
 
-    return Told(main)
+class _Told:
+    """Chooses these tasks, then the first that can be; beginnings come in between, untold."""
+
+    def __init__(self, ids: Iterable[str]) -> None:
+        self._ids = iter(ids)
+
+    def begin(self) -> None:
+        """One execution only."""
+
+    def choose(self, point: Point) -> str:
+        for pending in point.look():
+            if pending.enabled and pending.operation in ASIDE:
+                return pending.task
+        return next(self._ids, point.enabled[0])
 
 
 def every(main: Callable[[Run], Code]) -> Iterator[Run]:
-    """One execution for each schedule, depth first."""
-    places: list[int] = []
-    for _ in range(MOST):
-        run = Run(main, places)
-        yield run
-        places += [0] * (len(run.widths) - len(places))
-        while places and places[-1] + 1 == run.widths[len(places) - 1]:
-            places.pop()
-        if not places:
-            return
-        places[-1] += 1
-    raise AssertionError(f"more than {MOST} schedules")
+    """One execution for each schedule."""
+    return searched(lambda strategy: Run(main, strategy), ASIDE)
 
 
 def told(run: Run, *operations: str) -> list[str]:

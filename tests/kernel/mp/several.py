@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
+from depth_first import searched
 from plain import Chosen
 
 from pyqdemo.kernel.execution import Execution
@@ -13,18 +14,16 @@ from pyqdemo.kernel.log import Log
 from pyqdemo.kernel.operations import Operation
 from pyqdemo.kernel.tasks import End, Start, Task
 from pyqdemo.kernel.texts import raised
-from pyqdemo.point import Point, Strategy
+from pyqdemo.point import Strategy
 from pyqdemo.trace import Event, Outcome, OutcomeKind, Phase
 
-__all__ = ["Aside", "Body", "Code", "done", "drive", "ended", "every", "process", "thread"]
+__all__ = ["Body", "Code", "done", "drive", "ended", "every", "process", "thread"]
 
 Code = Generator[tuple[Any, ...], Any, Any]
 """What a task does: it yields requests, ``("mp.release", lock)``, or ``("itself", operation)``,
 and is sent their answers."""
 
 Body = Callable[[Execution, Task], Code]
-MOST = 50_000  # schedules: a program with more is too big for a test
-_ASIDE = frozenset({"start", "begin", "end", "join", "exit"})
 
 
 def process(body: Body, daemon: bool = False) -> tuple[Any, ...]:
@@ -37,40 +36,9 @@ def thread(body: Body, daemon: bool = False) -> tuple[Any, ...]:
     return ("a thread", body, daemon)
 
 
-class Aside:
-    """A strategy that follows places among the enabled, then takes the first; what commutes
-    with whatever the others do on the models comes first, without a choice."""
-
-    def __init__(self, places: list[int]) -> None:
-        self.places = places
-        self.widths: list[int] = []
-
-    def begin(self) -> None:
-        self.widths = []
-
-    def choose(self, point: Point) -> str:
-        for pending in point.look():
-            if pending.enabled and pending.operation in _ASIDE:
-                return pending.task
-        number = len(self.widths)
-        self.widths.append(len(point.enabled))
-        if number == len(self.places):
-            self.places.append(0)
-        return point.enabled[self.places[number]]
-
-
 def every(main: Body, *, loose: bool = False) -> Iterator[Execution]:
     """An execution for each schedule, ``main`` being the first process's code."""
-    places: list[int] = []
-    for _ in range(MOST):
-        strategy = Aside(places)
-        yield drive(main, strategy, Limits(loose=loose))
-        while places and places[-1] + 1 == strategy.widths[len(places) - 1]:
-            places.pop()
-        if not places:
-            return
-        places[-1] += 1
-    raise AssertionError(f"more than {MOST} schedules")
+    return searched(lambda strategy: drive(main, strategy, Limits(loose=loose)))
 
 
 def drive(main: Body, strategy: Strategy | None = None, limits: Limits | None = None) -> Execution:

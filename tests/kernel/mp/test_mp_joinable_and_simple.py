@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from carrying import Code, Family, PlannedLast, every, get, happened, losses, put
+from carrying import Code, Family, every, get, happened, losses, once, put
 
 from pyqdemo.strategies.random import Random
 
@@ -59,7 +59,7 @@ def test_one_task_done_too_many_is_refused() -> None:
             family.notes.append(str(error))
         yield from joining(q)
 
-    done = Family(main, PlannedLast([]))
+    done = once(main)
     assert (done.kind, done.notes) == ("completed", ["task_done() called too many times"])
 
 
@@ -138,7 +138,7 @@ def test_a_simple_queue_has_no_feeder() -> None:
         family.notes.append((yield ("mp.ask", q, "empty")))
         family.notes.append((yield from get(q)))
 
-    done = Family(main, PlannedLast([]))
+    done = once(main)
     assert (done.kind, done.notes) == ("completed", [True, False, b"one"])
     assert happened(done) == [
         "0 empty -> True",
@@ -157,7 +157,7 @@ def test_a_put_into_a_simple_queue_waits_for_room() -> None:
         q = family.share("mp_simple")
         yield from put_simple(q, bytes(70_000))
 
-    done = Family(alone, PlannedLast([]))
+    done = once(alone)
     assert (done.kind, happened(done)) == ("deadlock", ["0 put_part 0#1"])
 
     def together(family: Family) -> Code:

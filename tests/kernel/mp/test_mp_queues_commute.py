@@ -14,6 +14,7 @@ from itertools import combinations
 
 import pytest
 from carrying import Code, Family, get
+from commuting import Wandering, independent
 
 from pyqdemo.kernel.limits import Limits
 from pyqdemo.point import Pending, Point, Step
@@ -123,23 +124,6 @@ def carried(name: str, plan: Plan, strategy: object, limits: Limits = LIMITS) ->
     return Family(main, strategy, limits, pickled, fed)  # type: ignore[arg-type]
 
 
-class Wandering:
-    """Chooses at random and keeps, for each point, what every task attempted there."""
-
-    def __init__(self, draw: random.Random) -> None:
-        self._draw = draw
-        self.choices: list[str] = []
-        self.looks: list[tuple[Pending, ...]] = []
-
-    def begin(self) -> None:
-        """One execution only."""
-
-    def choose(self, point: Point) -> str:
-        self.looks.append(point.look())
-        self.choices.append(point.enabled[int(self._draw.random() * len(point.enabled))])
-        return self.choices[-1]
-
-
 class Follows:
     """Makes the given choices, then goes on with whoever comes first.
 
@@ -170,15 +154,6 @@ class Follows:
         if self.look is None:
             self.look = point.look()
         return point.enabled[0]
-
-
-def independent(one: Pending | Step, other: Pending | Step) -> bool:
-    """By the rule of ``point.Access``."""
-    return not any(
-        mine.part == its.part and not (mine.mode == its.mode and mine.mode in "ra")
-        for mine in one.accesses
-        for its in other.accesses
-    )
 
 
 def after(name: str, plan: Plan, choices: Sequence[str]) -> tuple[tuple[object, ...], bool]:

@@ -18,13 +18,13 @@ from threading import BrokenBarrierError
 from typing import Any
 
 import pytest
+from commuting import First, Wandering, independent
 from modelled import ModelBarrier, ModelCondition, ModelEvent
 from several import Body, Code, drive, process
 
 from pyqdemo.kernel.execution import Execution
 from pyqdemo.kernel.limits import Limits
 from pyqdemo.kernel.tasks import Task
-from pyqdemo.point import Pending, Point
 from pyqdemo.strategies import Replay
 from pyqdemo.trace import Event
 
@@ -148,47 +148,6 @@ def planned(make: Any, plan: Plan) -> Body:
             yield process(body_of(shared, calls))
 
     return main
-
-
-class Wandering:
-    """Chooses at random and keeps, for each point, what every task attempted there."""
-
-    def __init__(self, draw: random.Random) -> None:
-        self._draw = draw
-        self.choices: list[str] = []
-        self.looks: list[tuple[Pending, ...]] = []
-
-    def begin(self) -> None:
-        """One execution only."""
-
-    def choose(self, point: Point) -> str:
-        self.looks.append(point.look())
-        self.choices.append(point.enabled[int(self._draw.random() * len(point.enabled))])
-        return self.choices[-1]
-
-
-class First:
-    """Goes on with whoever comes first; keeps what it saw at its first point."""
-
-    def __init__(self) -> None:
-        self.look: tuple[Pending, ...] | None = None
-
-    def begin(self) -> None:
-        """One execution only."""
-
-    def choose(self, point: Point) -> str:
-        if self.look is None:
-            self.look = point.look()
-        return point.enabled[0]
-
-
-def independent(one: Pending, other: Pending) -> bool:
-    """By the rule of ``point.Access``."""
-    return not any(
-        mine.part == its.part and not (mine.mode == its.mode and mine.mode in "ra")
-        for mine in one.accesses
-        for its in other.accesses
-    )
 
 
 def after(main: Body, choices: Sequence[str]) -> tuple[object, ...]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from several import Aside, Body, Code, done, drive, ended, every, process, thread
+from depth_first import ByPlaces
+from several import Body, Code, done, drive, ended, every, process, thread
 
 from pyqdemo.kernel.execution import Execution
 from pyqdemo.kernel.tasks import Join, Task
@@ -157,7 +158,7 @@ def test_a_killed_holder_keeps_it_for_ever(kind: tuple[str, int], told: str) -> 
         assert (yield ("mp.acquire", lock, True, 1.0)) is False
         yield ("mp.acquire", lock)
 
-    run = drive(main, Aside([1, 1]))
+    run = drive(main, ByPlaces([1, 1]))
     assert told in done(run)
     assert ended(run) == (OutcomeKind.DEADLOCK, [("0", "acquire", ("0.1",))])
 

@@ -8,7 +8,8 @@ from threading import BrokenBarrierError
 from typing import Any
 
 from by_the_book import BookCondition
-from several import Aside, Body, Code, drive, every, process
+from depth_first import ByPlaces
+from several import Body, Code, drive, every, process
 
 from pyqdemo.kernel.execution import Execution
 from pyqdemo.kernel.tasks import Task
@@ -85,7 +86,7 @@ def told_of(kind: Any, *parts: Part, places: list[int]) -> Execution:
         for part in parts:
             yield process(part(shared, {}))
 
-    return drive(main, Aside(places))
+    return drive(main, ByPlaces(places))
 
 
 def _tried(call: Code) -> Code:

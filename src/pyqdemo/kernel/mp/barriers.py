@@ -18,6 +18,7 @@ from threading import BrokenBarrierError
 from typing import TYPE_CHECKING
 
 from pyqdemo.kernel.locks import clock_of
+from pyqdemo.kernel.mp.agreed import STUCK
 from pyqdemo.kernel.mp.monitors import MonitorModel, OnMonitor
 from pyqdemo.kernel.mp.shared import Lost
 from pyqdemo.kernel.operations import Model, Operation
@@ -27,10 +28,7 @@ if TYPE_CHECKING:
     from pyqdemo.kernel.execution import Execution
     from pyqdemo.kernel.tasks import Task
 
-__all__ = ["MODELS", "OPERATIONS", "STUCK", "BarrierModel"]
-
-#: Answer of an operation that wakes all and never ends.
-STUCK = "stuck"
+__all__ = ["MODELS", "OPERATIONS", "BarrierModel"]
 
 
 class _State(Enum):

@@ -16,7 +16,13 @@ BUFFER = 212_992
 
 
 class Room(Protocol):
-    """How many bytes are on their way in one direction, and for how many more there is room."""
+    """How many bytes are on their way in one direction, and for how many more there is room.
+
+    Attributes:
+        crowded: how much fits has hung on where the bytes lie.
+    """
+
+    crowded: bool
 
     def accepts(self, n: int) -> int:
         """How many bytes a write of ``n`` bytes could write now, without waiting."""
@@ -46,9 +52,13 @@ class PagedBytes:
     **Source**: Linux, ``fs/pipe.c``, ``pipe_write`` and ``pipe_read``: 5.5 and later, with 16
     pages (``PIPE_DEF_BUFFERS``). Linux gives one page or two to a user who has thousands of pipes
     open (``/proc/sys/fs/pipe-user-pages-soft``); that is left out here.
+
+    Attributes:
+        crowded: it has been asked whether more fits than certainly does, wherever in their pages
+            the bytes lie. Until then it makes no difference where they do.
     """
 
-    __slots__ = ("_bytes", "_ends", "_first")
+    __slots__ = ("_bytes", "_ends", "_first", "_unread", "crowded")
 
     def __init__(self) -> None:
         #: Of each page in use, the oldest first: where its bytes end.
@@ -56,15 +66,22 @@ class PagedBytes:
         #: Where those of the oldest begin; the others' begin at 0.
         self._first = 0
         self._bytes = 0
+        #: Of each write that is not read whole: how many bytes are left of it, and its pages
+        #: at most.
+        self._unread: deque[tuple[int, int]] = deque()
+        self.crowded = False
 
     def accepts(self, n: int) -> int:
         """How many bytes a write of ``n`` bytes could write now, without waiting."""
+        if not self.crowded and sum(pages for _, pages in self._unread) + _pages(n) > PAGES:
+            self.crowded = True
         rest = n % PAGE
         merged = rest if rest and self._merges(rest) else 0
         return min(n, merged + (PAGES - len(self._ends)) * PAGE)
 
     def write(self, n: int) -> int:
         """Takes what a write of ``n`` bytes could write now; says how many those are."""
+        self.accepts(n)  # which says whether it is crowded
         ends = self._ends
         left, rest = n, n % PAGE
         if rest and self._merges(rest):
@@ -74,16 +91,27 @@ class PagedBytes:
             ends.append(min(left, PAGE))
             left -= ends[-1]
         self._bytes += n - left
+        self._unread.append((n - left, _pages(n - left)))
         return n - left
 
     def available(self) -> int:
         """How many bytes there are to read."""
         return self._bytes
 
+    def lie(self) -> tuple[int, ...]:
+        """Where the bytes lie: where those of the oldest page begin, and each page's end."""
+        return (self._first, *self._ends)
+
     def read(self, n: int) -> None:
         """Takes out the oldest ``n`` bytes, of at least so many."""
         assert 0 <= n <= self._bytes, "asked by the callers"
         self._bytes -= n
+        unread, left = self._unread, n
+        while left:
+            size, pages = unread.popleft()
+            if size > left:
+                unread.appendleft((size - left, pages))
+            left -= min(left, size)
         ends = self._ends
         first = self._first + n
         while ends and first >= ends[0]:
@@ -92,6 +120,11 @@ class PagedBytes:
 
     def _merges(self, rest: int) -> bool:
         return bool(self._ends) and self._ends[-1] + rest <= PAGE
+
+
+def _pages(n: int) -> int:
+    """In how many pages a write of that many bytes lies at most."""
+    return -(-n // PAGE)
 
 
 #: What one packet holds at most in its head (a page, less what Linux writes behind it), and
@@ -118,6 +151,9 @@ class SocketBytes:
     """
 
     __slots__ = ("_bytes", "_first", "_memory", "_packets")
+
+    #: Where bytes lie makes no difference that their sizes do not make.
+    crowded = False
 
     def __init__(self) -> None:
         #: Of each packet, the oldest first: its bytes, and the memory it takes.

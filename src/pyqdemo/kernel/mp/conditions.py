@@ -31,6 +31,7 @@ from pyqdemo.kernel.locks import clock_of
 from pyqdemo.kernel.mp.locks import SemLockModel
 from pyqdemo.kernel.mp.shared import Lost, SharedOperation, model_of
 from pyqdemo.kernel.operations import Model, Operation
+from pyqdemo.kernel.turnless import awaits, opens
 from pyqdemo.point import Access
 
 if TYPE_CHECKING:
@@ -106,7 +107,8 @@ class LetGo(_OnCondition):
         return [times, int(scoped)]
 
     def accesses(self) -> tuple[Access, ...]:
-        return (Access(self.lock.id, "w"), self._part("sleeping", "a"))
+        opened = () if self.lock.value else (opens(self.lock.id),)
+        return (Access(self.lock.id, "w"), self._part("sleeping", "a"), *opened)
 
 
 class Woken(_OnCondition):
@@ -183,7 +185,7 @@ class TakeBack(_OnCondition):
         self.lock.scoped = self._scoped
 
     def accesses(self) -> tuple[Access, ...]:
-        return (Access(self.lock.id, "w"),)
+        return (Access(self.lock.id, "w"), awaits(self.lock.id))
 
     def holders(self) -> tuple[Task, ...]:
         return tuple(self.lock.held)

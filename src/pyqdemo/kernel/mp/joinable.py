@@ -86,7 +86,7 @@ class TaskDone(_OnJoinable):
         return True
 
     def accesses(self) -> tuple[Access, ...]:
-        joiners = {joiner.process.id for joiner in self.model.joiners}
+        joiners = {joiner.process.id for joiner in (*self.model.joiners, *self.model.dead)}
         lives = (Access(f"alive:{id}", "r") for id in sorted(joiners))
         parts = (f"{self.target}.unfinished", f"{self.target}.joiners")
         return (*(Access(part, "w") for part in parts), *lives)

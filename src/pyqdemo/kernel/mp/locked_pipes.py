@@ -35,6 +35,8 @@ class Message:
         written, read: of these, so far.
     """
 
+    untold = frozenset({"item", "text", "cut"})  # see ``operations.Model``
+
     def __init__(self, payload: bytes, item: str = "", text: str | None = None, cut: int = 0):
         self.payload = payload
         self.item = item
@@ -60,6 +62,11 @@ class LockedPipe:
         self.writing: Message | None = None
         self.messages: deque[Message] = deque()
         self._bytes = PagedBytes()
+
+    @property
+    def crowded(self) -> bool:
+        """See ``PagedBytes``."""
+        return self._bytes.crowded
 
     def has_room(self, message: Message) -> bool:
         """Whether at least a byte of what is left of it could be written now."""

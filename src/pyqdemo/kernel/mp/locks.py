@@ -9,21 +9,21 @@ still noted as its taker's own. ``taken`` and ``mine`` are those notes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 from pyqdemo.kernel.locks import clock_of
+from pyqdemo.kernel.mp.agreed import SEM_VALUE_MAX
 from pyqdemo.kernel.mp.shared import Lost, SharedOperation, model_of
 from pyqdemo.kernel.operations import Model, Operation
+from pyqdemo.kernel.turnless import awaits, opens
 from pyqdemo.point import Access
 
 if TYPE_CHECKING:
     from pyqdemo.kernel.execution import Execution
     from pyqdemo.kernel.tasks import Task
 
-__all__ = ["MODELS", "OPERATIONS", "SEM_VALUE_MAX", "OnSemLock", "SemLockModel"]
-
-SEM_VALUE_MAX = 2**31 - 1
+__all__ = ["MODELS", "OPERATIONS", "OnSemLock", "SemLockModel"]
 
 
 class SemLockModel(Model):
@@ -54,6 +54,22 @@ class SemLockModel(Model):
         self.scoped = False
         self._taken: dict[Task, int] = {}
         self._last: dict[Task, Task] = {}
+
+    def matters(self) -> Mapping[str, Any]:
+        """Who holds a permit that anybody may give back is of no consequence."""
+        notes = (
+            (process.id, count, self._last[process].id if count > 0 else None)
+            for process, count in self._taken.items()
+            if count
+        )
+        owner = self.owner()
+        return {
+            "value": self.value,
+            "most": self.most,
+            "notes": tuple(sorted(notes)),
+            "owner": None if owner is None else owner.id,
+            "scoped": self.scoped and not self.value,
+        }
 
     @property
     def is_lock(self) -> bool:
@@ -173,7 +189,10 @@ class Acquire(OnSemLock):
         return True
 
     def accesses(self) -> tuple[Access, ...]:
-        return (Access(self.lock.id, "w"), *clock_of(self))
+        touched = Access(self.lock.id, "w")
+        again = self.lock.recursive and self.lock.mine(self.task)
+        waits = self.block and self.timeout_s is None and not again
+        return (touched, awaits(self.lock.id)) if waits else (touched, *clock_of(self))
 
     def holders(self) -> tuple[Task, ...]:
         return tuple(self.lock.held)
@@ -197,7 +216,10 @@ class Release(OnSemLock):
 
     def accesses(self) -> tuple[Access, ...]:
         # Which of two comes too often for a bound depends on their order; else they add up.
-        return (Access(self.lock.id, "a" if self.lock.most == SEM_VALUE_MAX else "w"),)
+        if self.lock.most == SEM_VALUE_MAX:
+            return (Access(self.lock.id, "a"),)
+        opened = () if self.lock.value else (opens(self.lock.id),)
+        return (Access(self.lock.id, "w"), *opened)
 
 
 class Locked(OnSemLock):

@@ -92,8 +92,8 @@ class MonitorModel(Model):
                 self.rise(task)
 
     def lives(self) -> Iterable[Access]:
-        """Whether a notify ends depends on who of those asleep is alive."""
-        processes = sorted({task.process.id for task in self.asleep})
+        """Whether a notify ends depends on who of those asleep is alive, or would be."""
+        processes = sorted({task.process.id for task in (*self.asleep, *self.dead)})
         return (Access(f"alive:{id}", "r") for id in processes)
 
 

@@ -33,9 +33,11 @@ class PipeEnd(Model):
         incoming, outgoing: what can be read from and written to this one; None for what
             cannot.
         killed: processes that ended without leaving.
+        left: processes that held a handle of it when they ended.
     """
 
     kind = "pipe_end"
+    untold = Model.untold | {"left"}
     other: PipeEnd
 
     def __init__(self, duplex: bool) -> None:
@@ -44,6 +46,7 @@ class PipeEnd(Model):
         self.incoming: Way | None = None
         self.outgoing: Way | None = None
         self.killed: set[Task] = set()
+        self.left: list[Task] = []
         self._processes: list[Task] = []
 
     def tie(self, second: PipeEnd, processes: list[Task]) -> None:
@@ -59,6 +62,10 @@ class PipeEnd(Model):
             self.outgoing = second.incoming = Way(SocketBytes())
         else:
             self.incoming = second.outgoing = Way(PagedBytes())
+
+    def is_crowded(self) -> bool:
+        ways = (self.incoming, self.outgoing)
+        return any(way is not None and way.room.crowded for way in ways)
 
     def held_by(self) -> Iterator[Task]:
         """Main tasks of the processes that hold a handle of it."""
@@ -115,7 +122,10 @@ class PipeEnd(Model):
         if self.incoming is not None:
             for sent in self.incoming.forget_receiving(process):
                 yield _lost(self, sent)
-        if process.state.ends.pop(self.id, 0) and not self.is_held():
+        if not process.state.ends.pop(self.id, 0):
+            return
+        self.left.append(process)
+        if not self.is_held():
             for sent in self._closed():
                 if killed:
                     yield _lost(self, sent)
@@ -131,6 +141,9 @@ class OnEnd(SharedOperation):
     Where another task of the process has closed it in the meantime, that is found before it
     begins. One that waits already is in the system's hands, and goes on waiting.
     """
+
+    #: Whether it has been waiting decides what becomes of it when the end is closed.
+    remembers = True
 
     def __init__(self, execution: Execution, task: Task, end: str) -> None:
         super().__init__(execution, task)
@@ -168,8 +181,8 @@ class OnEnd(SharedOperation):
 
 def seen_of(end: PipeEnd, task: Task) -> tuple[Access, ...]:
     """What every operation of a task on an end depends on: that its own process has it, and
-    whether anybody has the other one."""
-    holders = end.other.holders()
+    whether anybody has the other one, or would if he had not ended."""
+    holders = (*end.other.holders(), *(process.id for process in end.other.left))
     return (
         Access(f"{end.id}.at:{task.process.id}", "r"),
         Access(f"{end.other.id}.holders", "r"),

@@ -105,6 +105,7 @@ class WaitForAny(SharedOperation):
     """
 
     kind = "wait"
+    remembers = True  # as an operation on an end
 
     def __init__(
         self,

@@ -9,6 +9,7 @@ from pyqdemo.kernel.mp.queue_models import forked
 from pyqdemo.kernel.mp.shared import SharedOperation
 from pyqdemo.kernel.operations import Model, Operation
 from pyqdemo.kernel.tasks import LIVES, AwaitThreads, Exit, Task
+from pyqdemo.kernel.turnless import follows
 from pyqdemo.point import Access
 
 if TYPE_CHECKING:
@@ -122,7 +123,8 @@ class JoinProcess(_OnProcess):
         return over
 
     def accesses(self) -> tuple[Access, ...]:
-        return self._reads()
+        waits = (follows(f"alive:{self.target}"),) if self.timeout_s is None else ()
+        return (*self._reads(), *waits)
 
     def holders(self) -> tuple[Task, ...]:
         return (self.other,)

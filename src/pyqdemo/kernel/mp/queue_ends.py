@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pyqdemo.kernel.mp.queue_models import OnQueue, Side
+from pyqdemo.kernel.turnless import follows
 from pyqdemo.point import Access
 
 if TYPE_CHECKING:
@@ -84,7 +85,9 @@ class JoinThread(OnQueue):
             raise AssertionError(f"Queue {self.model.told()} not closed")
 
     def accesses(self) -> tuple[Access, ...]:
-        return tuple(Access(f"life:{feeder.id}", "r") for feeder in self.holders())
+        lives = [f"life:{feeder.id}" for feeder in self.holders()]
+        waits = () if self._refused else map(follows, lives)
+        return (*(Access(life, "r") for life in lives), *waits)
 
     def holders(self) -> tuple[Task, ...]:
         return () if self._feeder is None else (self._feeder,)

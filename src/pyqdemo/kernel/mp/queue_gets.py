@@ -75,6 +75,7 @@ class Get(OnQueue):
     """
 
     kind = "get"
+    untold = OnQueue.untold | {"timeout_s"}  # its deadline says it
 
     def __init__(
         self,

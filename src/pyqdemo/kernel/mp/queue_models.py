@@ -22,8 +22,8 @@ from collections import deque
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from pyqdemo.kernel.mp.agreed import SEM_VALUE_MAX
 from pyqdemo.kernel.mp.locked_pipes import LockedPipe
-from pyqdemo.kernel.mp.locks import SEM_VALUE_MAX
 from pyqdemo.kernel.mp.shared import Lost, SharedOperation, model_of
 from pyqdemo.kernel.operations import Model
 from pyqdemo.point import Access
@@ -100,6 +100,9 @@ class SimpleQueueModel(Model):
     def __init__(self) -> None:
         super().__init__()
         self.pipe = LockedPipe()
+
+    def is_crowded(self) -> bool:
+        return self.pipe.crowded
 
     def depth(self) -> int:
         """Items in it."""

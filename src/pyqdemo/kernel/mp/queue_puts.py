@@ -30,6 +30,7 @@ class Put(OnQueue):
     """
 
     kind = "put"
+    untold = OnQueue.untold | {"handle", "value"}  # the object is told with the process
 
     def __init__(
         self,
@@ -72,7 +73,6 @@ class Put(OnQueue):
         if side.feeder is not None:
             return None
         side.feeder = execution.spawn_feeder(task.process)
-        task.process.state.feeders[model.id] = side.feeder
         return side.feeder.id
 
     def accesses(self) -> tuple[Access, ...]:
@@ -94,6 +94,7 @@ class Leave(OnQueue):
     """
 
     kind = "leave"
+    untold = OnQueue.untold | {"handle"}
 
     def __init__(self, execution: Execution, task: Task, id: str, handle: str) -> None:
         super().__init__(execution, task, id)
@@ -162,7 +163,8 @@ class Drop(OnQueue):
         return True
 
     def accesses(self) -> tuple[Access, ...]:
-        return (self.model.giving(), self._own("leaving", "r"))
+        # Of two that let a put go on one comes before the other: gets do, by the read lock.
+        return (self.model.giving("w"), self._own("leaving", "r"))
 
 
 class _Write(OnQueue):
@@ -177,6 +179,7 @@ class _Write(OnQueue):
     """
 
     part = ""
+    untold = OnQueue.untold | {"value", "_text"}
 
     def __init__(
         self,

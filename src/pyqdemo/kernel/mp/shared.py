@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from pyqdemo.kernel.operations import Model, Operation
 
@@ -27,6 +26,8 @@ class SharedOperation(Operation):
     """
 
     shared = True
+    #: What it is attempted on goes by its id; of a queue's side, by that and by its task.
+    untold = (Operation.untold | {"execution", "side"}) - {"target", "value"}
 
     def __init__(self, execution: Execution, task: Task) -> None:
         self.execution = execution
@@ -40,8 +41,7 @@ def model_of(execution: Execution, id: str, kind: type[OfKind]) -> OfKind:
     return model
 
 
-@dataclass(frozen=True, slots=True)
-class Lost:
+class Lost(NamedTuple):
     """What a process that ended without leaving has lost, or holds for ever.
 
     Attributes:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import struct
 from collections import deque
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pyqdemo.kernel.mp.bytes_in_pipes import Room
 from pyqdemo.kernel.mp.framing import LARGE_SIZE, SIZE, SIZE_IS_LARGE, writes_of
@@ -40,6 +40,10 @@ class Sending:
         sent: what is told of it.
         begun: some of the write that is under way has been written.
     """
+
+    def matters(self) -> Mapping[str, Any]:
+        """As of a model."""
+        return {"begun": self.begun, "writes": tuple(map(bytes, self._writes))}
 
     def __init__(self, sent: Sent, data: bytes) -> None:
         self.sent = sent
@@ -77,6 +81,8 @@ class Receiving:
         longest: as many bytes may the message have; None for any number.
         sent: the message that begins there, if one does.
     """
+
+    untold = frozenset({"sent"})  # see ``operations.Model``
 
     def __init__(self, longest: int | None, sent: Sent | None) -> None:
         self.sent = sent
@@ -137,6 +143,12 @@ class Way:
         self._first = 0  # bytes of the first chunk that have been taken
         self._messages: deque[Sent] = deque()  # of which nothing has been taken
         self._put = self._taken = 0
+
+    def matters(self) -> Mapping[str, Any]:
+        """As of a model. Where one message ends and the next begins only a record tells."""
+        left = b"".join(self._chunks)[self._first :]
+        names = ("room", "sending", "receiving", "reset", "torn")
+        return {"left": left} | {name: getattr(self, name) for name in names}
 
     def begin(self, item: str, value: str | None, cut: int) -> Sent:
         """A message whose bytes come next."""

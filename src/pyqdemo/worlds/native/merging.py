@@ -80,7 +80,7 @@ class Tables:
     def _resource(self, fact: dict[str, Any], location: str | None) -> Resource:
         of = self.ids.get(fact.get("of") or 0)
         second = fact["kind"] == "pipe_end" and of is not None
-        name = variable_at(self.program, location, fact["kind"] == "pipe_end", second)
+        name = variable_at(str(self.program), location, fact["kind"] == "pipe_end", second)
         return Resource(
             id=fact["id"],
             kind=fact["kind"],

@@ -12,20 +12,22 @@ from _thread import allocate_lock
 from bisect import insort
 from collections.abc import Callable
 from operator import attrgetter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pyqdemo.kernel.execution import Execution, next_id
 from pyqdemo.kernel.limits import Limits
-from pyqdemo.kernel.log import Log
 from pyqdemo.kernel.operations import Operation
 from pyqdemo.kernel.tasks import Begin, MustWait, Signalled, Task
 from pyqdemo.kernel.texts import told
-from pyqdemo.point import Point
-from pyqdemo.trace import Event, OutcomeKind, Resource, TaskKind, Wait
-from pyqdemo.trace import Task as TaskRecord
-from pyqdemo.worlds.processes.forms import error_of, hidden, put_together, record
+from pyqdemo.kinds import OutcomeKind, TaskKind
+from pyqdemo.point import Draw, Point
+from pyqdemo.worlds.processes.forms import error_of, hidden, put_together
+from pyqdemo.worlds.processes.rows import Rows
 from pyqdemo.worlds.processes.wire import ChannelLost, Wire
 from pyqdemo.worlds.threads.sources import Sources
+
+if TYPE_CHECKING:
+    from pyqdemo.trace import Wait
 
 __all__ = ["GONE", "Branch"]
 
@@ -57,7 +59,14 @@ class Remote(Operation):
 
 
 class _Nobody:
-    """No strategy: others choose."""
+    """No strategy: others choose.
+
+    Args:
+        draws: the values of random draws too.
+    """
+
+    def __init__(self, draws: bool) -> None:
+        self.draws = draws
 
     def begin(self) -> None:
         pass
@@ -74,6 +83,7 @@ class Branch(Execution):
         main: the process's main task.
         sources: of the program's modules, as far as this process has imported any.
         about: what a process that is started anew is to know of this one; called at its start.
+        draws: as ``Execution.chooses_draws``.
 
     Attributes:
         leaving: the process has ended its part.
@@ -81,7 +91,12 @@ class Branch(Execution):
     """
 
     def __init__(
-        self, wire: Wire, main: Task, sources: Sources, about: Callable[[], dict[str, Any]]
+        self,
+        wire: Wire,
+        main: Task,
+        sources: Sources,
+        about: Callable[[], dict[str, Any]],
+        draws: bool,
     ) -> None:
         self._wire = wire
         self._about = about
@@ -93,10 +108,10 @@ class Branch(Execution):
         self._speaking = allocate_lock()
         self._told = True  # that the main task is to begin, the coordinator knows
         self.leaving = self.broke_off = False
-        log = Log(raw=True)
-        super().__init__(_Nobody(), Limits(), log, main)
-        log.records.clear()
-        self._items: list[Any] = log.records
+        log = Rows()
+        super().__init__(_Nobody(draws), Limits(), log, main)
+        log.rows.clear()
+        self._items = log.rows
 
     # What the world calls.
 
@@ -146,6 +161,15 @@ class Branch(Execution):
         if how == "raised":
             raise error_of(answer)
         return payload if how == "bytes" else answer
+
+    def decide(self, draw: Draw) -> int:
+        with self._speaking:
+            items, parts = self._told_now()
+            told = [draw.task, draw.options, draw.told]
+            message = ["draw", items, told, self.now_ns, _lengths(parts)]
+            self._say(message, put_together(parts))
+        (option,), _ = self._hear()
+        return int(option)
 
     def so_far(self) -> None:
         """Tells what was done in the step under way, if that is anything: for the thread that
@@ -229,6 +253,11 @@ class Branch(Execution):
         if what not in self.uncontrolled:
             self.uncontrolled.append(what)
             self._items.append(["uncontrolled", what])
+
+    def note_seeded(self, call: str) -> None:
+        if call not in self.seeded:
+            self.seeded.append(call)
+            self._items.append(["seeded", call])
 
     def ending_with(self, code: int) -> None:
         self._items.append(["ending", code])
@@ -334,10 +363,7 @@ def _lengths(parts: list[bytes]) -> list[int]:
 
 def _plain(item: Any, parts: list[bytes]) -> list[Any]:
     """What a process tells, in a form for a message."""
-    if isinstance(item, Event | Resource | TaskRecord):
-        return record(item)
-    plain: list[Any] = [hidden(each, parts) if type(each) is tuple else each for each in item]
-    return plain
+    return [hidden(each, parts) if type(each) is tuple else each for each in item]
 
 
 def _reap(pid: int) -> int | None:

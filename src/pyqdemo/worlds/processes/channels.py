@@ -14,7 +14,6 @@ import signal
 import socket
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 from pyqdemo.worlds.processes.wire import MOST, Wire
 
@@ -40,7 +39,7 @@ class Listener:
         import tempfile  # only the coordinator needs it
 
         self.folder = tempfile.mkdtemp(prefix=f"pyqdemo-{os.getpid()}-")
-        self.address = str(Path(self.folder, "s"))
+        self.address = os.path.join(self.folder, "s")
         self.token = os.urandom(16).hex()
         self._strangers: dict[Wire, float] = {}  # who has not spoken yet, and since when
         self._waiting: dict[str, Wire] = {}  # who has said hello, by task
@@ -89,7 +88,7 @@ class Listener:
     def _let_in(self) -> None:
         with contextlib.suppress(OSError):  # who has called may be gone again
             while True:
-                wire = Wire(self._socket.accept()[0], most=_HELLO_BYTES)
+                wire = Wire(self._socket.accept()[0], _HELLO_BYTES, guarded=False)
                 self._strangers[wire] = time.monotonic()
 
     def _hear(self, wire: Wire) -> None:
@@ -216,9 +215,9 @@ def _short(address: str) -> Iterator[str]:
     if len(os.fsencode(address)) <= _PATH_BYTES or not hasattr(os, "O_PATH"):
         yield address
         return
-    path = Path(address)
-    folder = os.open(path.parent, os.O_PATH | os.O_DIRECTORY)
+    place, name = os.path.split(address)
+    folder = os.open(place, os.O_PATH | os.O_DIRECTORY)
     try:
-        yield f"/proc/self/fd/{folder}/{path.name}"
+        yield f"/proc/self/fd/{folder}/{name}"
     finally:
         os.close(folder)

@@ -17,8 +17,11 @@ from typing import Any
 
 from pyqdemo.errors import RunError
 from pyqdemo.kernel.execution import Execution
+from pyqdemo.kernel.limits import Limits
+from pyqdemo.kernel.log import Log
 from pyqdemo.kernel.mp.processes import ExitCode
 from pyqdemo.kernel.tasks import Signalled, Task
+from pyqdemo.point import Exhausted, Strategy
 from pyqdemo.trace import OutcomeKind
 from pyqdemo.worlds.processes.branch import GONE
 from pyqdemo.worlds.processes.channels import Listener, Watched
@@ -41,10 +44,11 @@ _UNEXPECTED = "a process's unexpected death"
 class RealExecution(Execution):
     """An execution whose processes are real: it tells of each that is started or ends."""
 
-    def __init__(self, *args: Any) -> None:
+    def __init__(self, strategy: Strategy, limits: Limits, log: Log | None) -> None:
+        self.records = log
         self.on_start: Callable[[Task, str, bytes | None], None] | None = None
         self.on_end: list[tuple[Task, int]] = []
-        super().__init__(*args)
+        super().__init__(strategy, limits, log)
 
     def started(self, process: Task, method: str, payload: bytes | None) -> None:
         assert self.on_start is not None, "set by the coordinator"
@@ -96,7 +100,7 @@ class Coordinator:
         self._patience_s: float = facts["patience_s"] * LONGER
         self._tick = tick
         self._asked_to_stop = asked_to_stop
-        self._hearing = Hearing(execution, self._copied)
+        self._hearing = Hearing(execution, execution.records, self._copied)
         self._peers: dict[Task, Peer] = {}
         self._leaving: list[Peer] = []  # their exit codes have not been asked for
         self._lines = select.poll()
@@ -244,6 +248,9 @@ class Coordinator:
                     self._answer_inside(peer, message, payload)
                 elif message[0] == "so_far":
                     self._hearing.so_far(peer.main, message, payload)
+                elif message[0] == "draw":
+                    if not self._answer_draw(peer, message, payload):
+                        return
                 else:
                     break
             self._hearing.report(peer.main, message, payload)
@@ -261,6 +268,18 @@ class Coordinator:
         task, execution = self.execution.task(message[2]), self.execution
         said = [how, None if how == "bytes" else answer, execution.now_ns, task.items]
         peer.wire.send(said, answer if how == "bytes" else None)
+
+    def _answer_draw(self, peer: Peer, message: list[Any], payload: bytes | None) -> bool:
+        """A task draws, in the middle of its step; False if the run is over with that."""
+        assert peer.wire is not None, "it has just spoken"
+        draw = self._hearing.draw(peer.main, message, payload)
+        try:
+            option = self.execution.decide(draw)
+        except Exhausted as stopped:
+            self.execution.end(OutcomeKind.STEP_BOUND, str(stopped))
+            return False
+        peer.wire.send([option])
+        return True
 
     def _await_word(self, peer: Peer) -> bool:
         """Waits for a process's next word; False if the run is over without it."""

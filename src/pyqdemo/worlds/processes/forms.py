@@ -5,26 +5,16 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Sequence
-from dataclasses import fields
 from typing import Any
-
-from pyqdemo.trace import Event, Phase, Resource, Task, TaskKind
 
 __all__ = [
     "error_of",
     "form_of_error",
     "hidden",
     "put_together",
-    "read_record",
-    "record",
     "shown",
     "taken_apart",
 ]
-
-_EVENT = ("task", "operation", "resource", "item", "value", "result", "location", "virtual_ns")
-_REST = ("depth", "timeout_s", "cut")
-_RESOURCE = tuple(each.name for each in fields(Resource))
-_TASK = ("id", "name", "process", "role", "parent", "daemon")
 
 #: What an operation may raise, by name.
 _ERRORS: dict[str, type[Exception]] = {
@@ -37,26 +27,6 @@ _ERRORS: dict[str, type[Exception]] = {
     )
 }
 _BYTES = "\0bytes"  # stands where bytes were, with their number among the parts
-
-
-def record(made: Task | Resource | Event) -> list[Any]:
-    """A record as plain data, without what only the coordinator knows."""
-    if type(made) is Event:
-        return ["event", *(getattr(made, name) for name in (*_EVENT, *_REST))]
-    if type(made) is Resource:
-        return ["resource", *(getattr(made, name) for name in _RESOURCE)]
-    return ["task", *(getattr(made, name) for name in _TASK)]
-
-
-def read_record(kind: str, given: Sequence[Any]) -> Task | Resource | Event:
-    """The record of such a form; an event without its place in the order and its step."""
-    match kind:
-        case "event":
-            names = dict(zip((*_EVENT, *_REST), given, strict=True))
-            return Event(seq=0, phase=Phase.DONE, **names)
-        case "resource":
-            return Resource(**dict(zip(_RESOURCE, given, strict=True)))
-    return Task(kind=TaskKind.THREAD, **dict(zip(_TASK, given, strict=True)))
 
 
 def hidden(args: Sequence[Any], parts: list[bytes]) -> list[Any]:

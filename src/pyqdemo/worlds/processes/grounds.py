@@ -13,14 +13,12 @@ from pyqdemo.kernel.limits import Limits
 from pyqdemo.kernel.log import Log
 from pyqdemo.point import Strategy
 from pyqdemo.worlds.pinning import Pinned
-from pyqdemo.worlds.processes.channels import Listener
 from pyqdemo.worlds.processes.coordinator import Coordinator, RealExecution
-from pyqdemo.worlds.processes.nursery import Nursery, NurseryLost
+from pyqdemo.worlds.processes.fork_server import ENTRY, ForkServer
+from pyqdemo.worlds.processes.nursery import NurseryLost
 from pyqdemo.worlds.threads.minder import PATIENCE_S
 
 __all__ = ["Grounds"]
-
-_ENGINE = ("pyqdemo.worlds.processes.warm",)
 
 
 class Grounds:
@@ -34,34 +32,31 @@ class Grounds:
             id of the process's main task, and ``read``, which gets what ``facts`` has as
             ``program`` and reads that before the fork.
         patience_s: real seconds that one step of a task may take.
+        server: that was started before for the same entry, and is ended here too.
 
     Raises:
         RunError: the fork server could not be started.
     """
 
-    def __init__(self, entry: str, patience_s: float = PATIENCE_S) -> None:
+    def __init__(
+        self,
+        entry: str = ENTRY,
+        patience_s: float = PATIENCE_S,
+        server: ForkServer | None = None,
+    ) -> None:
         self._entry = entry
         self._patience_s = patience_s
-        self._there: tuple[Listener, Nursery] | None = self._open()
-
-    def _open(self) -> tuple[Listener, Nursery]:
-        listener = Listener()
-        try:
-            with Pinned():  # and with it every process of a run
-                return listener, Nursery(listener.folder, (self._entry, *_ENGINE))
-        except BaseException:
-            listener.close()
-            raise
+        self._server: ForkServer | None = ForkServer(entry) if server is None else server
 
     @property
     def folder(self) -> str | None:
         """The scratch folder: its name marks every process, in its environment."""
-        return None if self._there is None else self._there[0].folder
+        return None if self._server is None else self._server.listener.folder
 
     @property
     def fork_server(self) -> int | None:
         """The fork server's number; None when it has died, and the next run starts one."""
-        return None if self._there is None else self._there[1].pid
+        return None if self._server is None else self._server.nursery.pid
 
     @staticmethod
     def execution(strategy: Strategy, limits: Limits, log: Log | None) -> Execution:
@@ -80,9 +75,9 @@ class Grounds:
         Args and Raises: as ``Coordinator``.
         """
         assert isinstance(execution, RealExecution), "made here"
-        if self._there is None:
-            self._there = self._open()
-        listener, nursery = self._there
+        if self._server is None:
+            self._server = ForkServer(self._entry)
+        listener, nursery = self._server.listener, self._server.nursery
         # A hello of the run before may still lie in the line, of a process that is dead.
         listener.token = os.urandom(16).hex()
         facts = {**facts, "patience_s": self._patience_s}
@@ -112,11 +107,9 @@ class Grounds:
 
     def dismiss(self) -> None:
         """Ends everything; the next run begins with another fork server."""
-        there, self._there = self._there, None
-        if there is not None:
-            listener, nursery = there
-            nursery.close()
-            listener.close()
+        server, self._server = self._server, None
+        if server is not None:
+            server.close()
 
     def __enter__(self) -> Grounds:
         return self

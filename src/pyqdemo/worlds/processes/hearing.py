@@ -6,12 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 from pyqdemo.errors import RunError
-from pyqdemo.kernel.execution import STDOUT, Execution, Written
+from pyqdemo.kernel.execution import Execution, Written
+from pyqdemo.kernel.log import Log
 from pyqdemo.kernel.operations import Operation
 from pyqdemo.kernel.tasks import MustWait, Task
-from pyqdemo.trace import Event, Loss, OutcomeKind, Resource
-from pyqdemo.trace import Task as TaskRecord
-from pyqdemo.worlds.processes.forms import form_of_error, read_record, shown, taken_apart
+from pyqdemo.point import Draw
+from pyqdemo.trace import Loss, OutcomeKind
+from pyqdemo.worlds.processes.forms import form_of_error, shown, taken_apart
 from pyqdemo.worlds.processes.mirror import Own
 
 __all__ = ["Hearing"]
@@ -22,6 +23,7 @@ class Hearing:
 
     Args:
         execution: what decides.
+        log: takes the records, as the execution's own; None records nothing.
         born: told of each copy that a process has made of itself: its main task and its pid.
 
     Attributes:
@@ -30,11 +32,14 @@ class Hearing:
         about: what a task that starts a process says of its own, by the task.
     """
 
-    def __init__(self, execution: Execution, born: Callable[[Task, int], None]) -> None:
+    def __init__(
+        self, execution: Execution, log: Log | None, born: Callable[[Task, int], None]
+    ) -> None:
         self.files: dict[str, None] = {}
         self.error: RunError | None = None
         self.about: dict[Task, dict[str, Any]] = {}
         self._execution = execution
+        self._log = log
         self._born = born
         self._interrupted: list[Operation] = []
 
@@ -71,6 +76,12 @@ class Hearing:
             return ["wait", wait.kind]
         except Exception as error:
             return ["raised", form_of_error(error)]
+
+    def draw(self, process: Task, message: list[Any], payload: bytes | None) -> Draw:
+        """A draw within a step, and what the process has done before in it."""
+        _, items, told, now_ns, lengths = message
+        self.so_far(process, ["so_far", items, now_ns, lengths], payload)
+        return Draw(*told)
 
     def so_far(self, process: Task, message: list[Any], payload: bytes | None) -> None:
         """What a process has done in a step that takes long."""
@@ -112,8 +123,13 @@ class Hearing:
         """One thing that a process tells of its step."""
         execution = self._execution
         match kind:
-            case "event" | "resource" | "task":
-                self._record(read_record(kind, facts))
+            case "event":
+                self._event(*facts)
+            case "resource":
+                self._resource(*facts)
+            case "task":
+                id, name, role, daemon, maker = facts
+                execution.spawn(id, name, role, daemon, execution.task(maker))
             case "aside":
                 id, name, args = facts
                 execution.aside(execution.task(id), name, tuple(shown(args, parts)))
@@ -133,6 +149,8 @@ class Hearing:
                 execution.losses.append(Loss(*facts))
             case "uncontrolled":
                 execution.note_uncontrolled(facts[0])
+            case "seeded":
+                execution.note_seeded(facts[0])
             case "ending":
                 if process is execution.main:
                     execution.ending_with(facts[0])
@@ -144,36 +162,26 @@ class Hearing:
             case "broken":
                 execution.end(OutcomeKind.ABORTED, facts[0])
 
-    def _record(self, record: TaskRecord | Resource | Event) -> None:
-        execution, log = self._execution, self._execution.log
-        if isinstance(record, TaskRecord):
-            maker = execution.task(record.parent or record.process)
-            execution.spawn(record.id, record.name, record.role, record.daemon, maker)
-        elif isinstance(record, Event):
-            self._event(record)
-        elif log is not None and not log.knows(record.id):
-            # Several processes may have it, each with a log of its own that announces it.
-            log.resource(
-                *(record.id, record.kind, record.name),
-                *(record.capacity, record.of, record.location),
-            )
+    def _resource(self, id: str, *facts: Any) -> None:
+        """Several processes may have it, each with rows of its own that announce it."""
+        log = self._log
+        if log is not None and not log.knows(id):
+            log.resource(id, *facts)
 
-    def _event(self, event: Event) -> None:
+    def _event(self, id: str, operation: str, resource: str | None, *facts: Any) -> None:
         """An event that is the process's own affair, and what it means here."""
         execution = self._execution
-        task = execution.task(event.task)
-        state = task.process.state
-        match event.operation:
+        task = execution.task(id)
+        unwritten, stream = task.process.state.unwritten, resource or ""
+        match operation:
             case "write":
-                if event.resource == STDOUT:
-                    state.unwritten.clear()
-                stream = (event.resource or "").rpartition("/")[2]
-                execution.output.append(Written(stream, task.id, event.value or ""))
+                unwritten.pop(stream, None)
+                execution.output.append(Written(stream.rpartition("/")[2], id, facts[1] or ""))
             case "buffer":
-                state.unwritten.append(event.value or "")
+                unwritten.setdefault(stream, []).append(facts[1] or "")
             case "end":
                 task.alive = False
                 if task.process is not task:
                     execution.retire(task)
-        if execution.log is not None:
-            execution.log.take(execution, task, event)
+        if self._log is not None:
+            self._log.take(execution, task, operation, resource, *facts)

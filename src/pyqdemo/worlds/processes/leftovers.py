@@ -3,9 +3,6 @@
 Where there is no /proc (any system but Linux) nothing is found, and process groups must do.
 """
 
-# The program's own process loads no pathlib.
-# ruff: noqa: PTH123, PTH208
-
 from __future__ import annotations
 
 import contextlib

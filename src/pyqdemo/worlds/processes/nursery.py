@@ -7,6 +7,7 @@ orphans do not come to it, and only process groups can be ended. Windows cannot 
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import socket
@@ -90,7 +91,7 @@ class Nursery:
         finally:
             theirs.close()
         self.pid = self._process.pid
-        self._wire = Wire(ours)
+        self._wire = Wire(ours, guarded=False)
 
     def fileno(self) -> int:
         """Readable when there may be news for ``look``."""
@@ -182,6 +183,9 @@ class Nursery:
 
     def close(self) -> None:
         """Ends all processes and the helper. Closing again does nothing."""
+        if self._ready:
+            with contextlib.suppress(EOFError, ChannelLost):
+                self._wire.send(["leave"])
         self._wire.close()
         if not self._ready:
             self._process.kill()  # it still loads, and nothing is below it

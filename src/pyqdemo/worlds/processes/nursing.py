@@ -8,6 +8,7 @@ below it. When the coordinator is gone, however it went, everything below is end
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import os
 import select
@@ -36,6 +37,8 @@ Call = tuple[str, list[Any]]  # "module:function", its arguments
 
 _CLEARING_S = 5.0  # for the system to end what is told to end
 _LOOK_AGAIN_MS = 20
+_LEAVING_S = 0.01  # for all to be gone by themselves
+_NEXT_MS = 2  # for the next one of them
 _DEAF_TO = [
     getattr(signal, name)
     for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2")
@@ -58,7 +61,7 @@ def main(at: list[str]) -> None:
         signal.signal(number, signal.SIG_IGN)
     prctl = _prctl()
     prctl(_SUBREAPER, 1)
-    nurse = Nurse(Wire(config["channel"]), config["flags"], prctl)
+    nurse = Nurse(Wire(config["channel"], guarded=False), config["flags"], prctl)
     try:
         for name in config["preload"]:
             import_module(name)
@@ -71,7 +74,8 @@ def main(at: list[str]) -> None:
     if call is not None:
         _carry_out(*call)
     nurse.clear(quiet=True)
-    _remove(config["folder"])
+    if not nurse.dismissed:
+        _remove(config["folder"])
     os._exit(0)  # tearing down what is loaded would only take time
 
 
@@ -93,6 +97,7 @@ class Nurse:
     Attributes:
         wire: to the coordinator.
         group: the process group of the present run; 0 before its first process.
+        dismissed: the coordinator has said that it goes, and looks after its folder itself.
 
     Newborns keep one end of a pipe open, the lifeline. When we are gone, however we went, its
     other end is closed, at which the system itself ends the group, as long as anybody of it
@@ -102,6 +107,7 @@ class Nurse:
     def __init__(self, wire: Wire, flags: list[str], prctl: Callable[[int, int], object]) -> None:
         self.wire = wire
         self.group = 0
+        self.dismissed = False
         self._flags = flags
         self._prctl = prctl
         self._pid = os.getpid()
@@ -124,11 +130,16 @@ class Nurse:
                 self._reap()
                 while self.wire.poll(0):
                     request, *rest = self.wire.receive()[0]
+                    if request == "leave":
+                        self.dismissed = True
+                        return None
                     if request == "clear":
                         self.wire.send(["cleared", self.clear()])
                     elif request == "prepare":
+                        gc.disable()
                         with contextlib.suppress(Exception):  # a newborn will say what is wrong
                             _called(rest[0])(*rest[1])
+                        _keep_as_shared()
                     elif self._bear((rest[0], rest[1]), fresh=request == "spawn"):
                         return rest[0], rest[1]
         except (EOFError, OSError):
@@ -151,15 +162,18 @@ class Nurse:
 
         Orphans come to us: when we have no child, nobody is left.
         """
-        deadline = time.monotonic() + _CLEARING_S
+        began = time.monotonic()
         poller = select.poll()
         poller.register(self._woken, select.POLLIN)
         while self._reap(quiet):
+            took_s = time.monotonic() - began
+            if took_s < _LEAVING_S and poller.poll(_NEXT_MS):
+                continue  # most leave by themselves, and looking for them takes longer
             left = descendants(self._pid)
             if sys.platform != "linux" and self.group:
                 left = [self.group]  # no more is known there
             end(left)
-            if time.monotonic() > deadline:
+            if took_s > _CLEARING_S:
                 return max(1, len(left))
             poller.poll(_LOOK_AGAIN_MS)
         self.group = 0
@@ -266,8 +280,6 @@ def _carry_out(function: str, arguments: list[Any]) -> NoReturn:
 
 def _keep_as_shared() -> None:
     """What is loaded now stays out of collections, so that children need not copy it."""
-    import gc
-
     gc.freeze()
     gc.enable()  # it was off while everything was loaded, which it would only have slowed
 

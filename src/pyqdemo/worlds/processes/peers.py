@@ -53,7 +53,7 @@ class Peer:
         if self.watched is None:
             return False
         try:
-            with open(f"/proc/{self.watched.pid}/stat", "rb") as file:  # noqa: PTH123
+            with open(f"/proc/{self.watched.pid}/stat", "rb") as file:
                 return file.read().rpartition(b")")[2].split()[0] in (b"T", b"t")
         except OSError:
             return False

@@ -28,7 +28,7 @@ MOST = 1 << 31  # bytes of a frame
 
 # A lone surrogate travels as itself: written as escapes, two of them would come back as one.
 _encode = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
-_decode = json.JSONDecoder().decode
+_decode = json.JSONDecoder().raw_decode
 
 _open: WeakSet[Wire] = WeakSet()
 
@@ -50,16 +50,30 @@ class Wire:
         end: a connected stream socket, or its descriptor; the wire owns it from now on.
         most: bytes of the largest frame that is received; a larger one is a ValueError. An
             attribute too: who is known to be of ours may say more.
+        guarded: a program runs in this process: each time the descriptor is looked at first.
     """
 
-    __slots__ = ("__weakref__", "_held", "_identity", "_over", "_poll", "_socket", "most")
+    __slots__ = (
+        "__weakref__",
+        "_first",
+        "_guarded",
+        "_held",
+        "_identity",
+        "_over",
+        "_poll",
+        "_socket",
+        "most",
+    )
 
-    def __init__(self, end: socket.socket | int, most: int = MOST) -> None:
+    def __init__(self, end: socket.socket | int, most: int = MOST, *, guarded: bool = True) -> None:
         descriptor = raised(end if isinstance(end, int) else end.detach())
         self._socket = socket.socket(fileno=descriptor)
         self._socket.setblocking(True)  # whatever socket.setdefaulttimeout says
         self._identity = _identity(descriptor)
+        self._guarded = guarded
         self._held = bytearray()  # received, and not yet given out
+        # Of the first frame held, if it is whole: where its text ends, and its payload, if any.
+        self._first: tuple[int, int | None] | None = None
         self._over = False  # the other side is gone, behind what is held
         self.most = most
         self._poll: Any = None
@@ -112,19 +126,20 @@ class Wire:
             ChannelLost: the descriptor is not ours any more.
             ValueError: what came is no frame.
         """
-        while (length := self._whole()) is None:
+        while self._first is None:
             if self._over:
                 raise EOFError("the other side is gone")
             self._fill()
-        held = self._held
-        text_length, payload_length = _LENGTHS.unpack_from(held)
-        behind = 8 + text_length
+        held, (behind, end) = self._held, self._first
         message = _decoded(held[8:behind])
-        payload = None if payload_length == _NO_PAYLOAD else bytes(held[behind:length])
+        payload = None if end is None else bytes(held[behind:end])
+        length = behind if end is None else end
+        self._first = None
         if len(held) == length:
             held.clear()
         else:
             del held[:length]
+            self._find_first()
         return message, payload
 
     def poll(self, timeout_s: float | None = 0.0) -> bool:
@@ -137,12 +152,12 @@ class Wire:
             ChannelLost: the descriptor is not ours any more.
             ValueError: what came is no frame.
         """
-        if self._over or self._whole() is not None:
+        if self._over or self._first is not None:
             return True
         ready = self._readable(timeout_s)
         while ready:
             self._fill()
-            if self._over or self._whole() is not None:
+            if self._over or self._first is not None:
                 return True
             # A frame that has begun to come: the rest is on its way, or its sender is dead.
             ready = self._readable(timeout_s)
@@ -155,15 +170,18 @@ class Wire:
         self._socket.close()
         _open.discard(self)
 
-    def _whole(self) -> int | None:
-        """The length of the first frame held, None when there is not all of one."""
+    def _find_first(self) -> None:
+        """Looks whether there is all of the first frame held."""
         if len(self._held) < 8:
-            return None
+            return
         text, payload = _LENGTHS.unpack_from(self._held)
-        length: int = 8 + text + (0 if payload == _NO_PAYLOAD else payload)
+        behind = 8 + text
+        end = None if payload == _NO_PAYLOAD else behind + payload
+        length = behind if end is None else end
         if length > self.most:
             raise ValueError(f"a frame of {length} bytes, of at most {self.most}")
-        return length if len(self._held) >= length else None
+        if len(self._held) >= length:
+            self._first = behind, end
 
     def _fill(self) -> None:
         """Waits for more of a frame, or for the end."""
@@ -174,10 +192,11 @@ class Wire:
             data = b""
         self._held += data
         self._over = not data
+        self._find_first()
 
     def _be_ours(self) -> None:
-        if not self.check():
-            raise ChannelLost("the program has closed or replaced our descriptor")
+        if self._socket.fileno() < 0 or (self._guarded and not self.check()):
+            raise ChannelLost("our descriptor is closed, or the program has replaced it")
 
     def _readable(self, timeout_s: float | None) -> bool:
         if not hasattr(select, "poll"):
@@ -213,10 +232,13 @@ def _encoded(message: object) -> bytes:
 def _decoded(data: bytearray) -> Any:
     text = data.decode("utf-8", "surrogatepass")
     try:
-        return _decode(text)
+        message, end = _decode(text)
     except ValueError:
         with _any_number_of_digits():
-            return _decode(text)
+            message, end = _decode(text)
+    if end != len(text):
+        raise ValueError("a frame's text goes on behind its message")
+    return message
 
 
 @contextlib.contextmanager

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CODE"]
 
-_LIBRARY = os.path.dirname(os.__file__) + os.sep  # noqa: PTH120  # pathlib is heavy
+_LIBRARY = os.path.dirname(os.__file__) + os.sep  # pathlib is heavy
 
 
 # Functions

@@ -21,6 +21,7 @@ from pyqdemo.kernel.tasks import Task
 from pyqdemo.worlds.stand_in import StandIn
 from pyqdemo.worlds.threads import modules
 from pyqdemo.worlds.threads.new_modules import absolute, blank
+from pyqdemo.worlds.threads.observed import observed
 from pyqdemo.worlds.threads.private import HIDDEN, find_private, finish
 from pyqdemo.worlds.threads.sources import Found, Sources
 from pyqdemo.worlds.threads.surroundings import Surroundings
@@ -89,6 +90,9 @@ class Importing:
         if names:
             if "__path__" in vars(module):
                 self._submodules(module, names, private, frame)
+            run = observed(self._around.world)
+            if run is not None and not private:
+                run.imported(module, names)
             return module
         return module if "." not in name or level else self._modules[name.partition(".")[0]]
 
@@ -120,7 +124,16 @@ class Importing:
 
     def execute(self, module: ModuleType, code: Any) -> None:
         """Runs a module's code in it."""
+        world = self._around.world
+        if world.lines is not None and world.places.owns(code.co_filename):
+            world.lines.watch(code, self._text_of(code.co_filename))
         exec(code, vars(module))
+
+    def _text_of(self, path: str) -> str | None:
+        """The text of a file of the program; None where there is only its code."""
+        program = self._around.program
+        file = program.file if path == program.path else self._sources.text_of(path)
+        return None if file is None else file.text
 
     def again(self, module: ModuleType) -> bool:
         """Executes one of the program's own modules once more; False if it is none of them."""
@@ -132,7 +145,7 @@ class Importing:
         found = self._sources.find(spec.name, path, package is not None)
         if found is None or found.code is None:
             return False
-        self.execute(module, found.code)
+        self.execute(module, self._code_of(found))
         return True
 
     @property
@@ -241,7 +254,7 @@ class Importing:
         self._loading[found.name] = _Loading(life.task, lock)
         spec._initializing = True  # type: ignore[union-attr]
         try:
-            self.execute(module, found.code)
+            self.execute(module, self._code_of(found))
         except BaseException:
             self._modules.pop(found.name, None)
             raise
@@ -252,6 +265,18 @@ class Importing:
         final = self._modules.get(found.name)
         return module if final is None else final  # it may have replaced itself
 
+    def _code_of(self, found: Found) -> Any:
+        """The code of a module of the program's own, as this run wants it."""
+        run = observed(self._around.world)
+        file = None if found.path is None or run is None else self._sources.text_of(found.path)
+        if run is None or file is None or found.code is None:
+            if run is not None:
+                run.notes.blind(f"what {found.name} does, of which there is no source")
+            return found.code
+        path = found.code.co_filename
+        run.loads(path, file.name, file.text)
+        return self._sources.observed(path, file.name, file.text, run.notes.known)
+
     def _load_foreign(self, found: Found) -> ModuleType:
         """An extension module beside the program: its code is the machine's."""
         spec = ModuleSpec(found.name, found.loader, origin=found.path)
@@ -259,6 +284,9 @@ class Importing:
         module = module_from_spec(spec)
         found.loader.exec_module(module)
         self._around.world.execution.note_uncontrolled(found.name)
+        run = observed(self._around.world)
+        if run is not None:
+            run.notes.blind(f"what {found.name} does, of which there is no source")
         self._around.world.libraries = True
         self._modules[found.name] = module
         return module

@@ -33,6 +33,9 @@ Body = Callable[[], str | None]
 """A task's own code. It raises nothing but ``Unwind``; an exception that ended it was told to
 the execution, and is what it returns, as ``raised NAME: text``."""
 
+AtExit = Callable[[], Sequence[Callable[[], object]]]
+"""Gives what shall be called in a main task when its process's threads have ended."""
+
 
 class Home:
     """What a process of the program has for itself, shared by its tasks.
@@ -67,6 +70,17 @@ class Home:
     def life(self) -> Life:
         """That of its main task."""
         return self.world.lives[self.main]
+
+    def begin(self, body: Body, at_exit: AtExit) -> None:
+        """Its main task gets its life; what a fork has kept for it, nobody else in it has.
+
+        Args:
+            body, at_exit: as of ``World.run``.
+        """
+        life = Life(self, self.main, body, at_exit)
+        kept, life.thread = self.kept
+        life.local.update(kept)
+        self.main.life = self.world.lives[self.main] = life
 
 
 class Life:
@@ -110,7 +124,7 @@ class Life:
         home: Home,
         task: Task,
         body: Body,
-        at_exit: Callable[[], Sequence[Callable[[], object]]] | None = None,
+        at_exit: AtExit | None = None,
     ) -> None:
         self.world = home.world
         self.home = home
@@ -121,9 +135,6 @@ class Life:
         self.carrier: Carrier | None = None
         self.thread: Any = None
         self.local: dict[Any, Any] = {}
-        if task is home.main:
-            kept, self.thread = home.kept
-            self.local.update(kept)
         self.unwinding = False
         self.inside = False
         self.looking = False

@@ -13,7 +13,7 @@ from types import FunctionType, GeneratorType, ModuleType
 from typing import Any
 
 from pyqdemo.kernel.texts import raised
-from pyqdemo.trace import Loss, OutcomeKind
+from pyqdemo.kinds import OutcomeKind
 from pyqdemo.worlds.threads.carriers import Carrier
 from pyqdemo.worlds.threads.lives import Home, Life, Unwind, here, local
 from pyqdemo.worlds.threads.minder import GRACE_S, MOST_ATTEMPTS, TICK_S, interrupt
@@ -223,6 +223,8 @@ def _wait(world: World, life: Life, carrier: Carrier, over: _thread.LockType) ->
 
 
 def _lose(world: World, reason: str) -> None:
+    from pyqdemo.trace import Loss  # hardly ever
+
     world.execution.losses.append(Loss(reason, world.execution.main.id))
 
 

@@ -6,7 +6,7 @@ import sys
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from pyqdemo.trace import OutcomeKind
+from pyqdemo.kinds import OutcomeKind
 from pyqdemo.worlds.threads.carriers import Carrier
 from pyqdemo.worlds.threads.lives import Life, Unwind
 

@@ -7,17 +7,17 @@ of which every run has its own copy, is in ``private``.)
 
 from __future__ import annotations
 
+import operator
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from importlib import import_module
 from types import FunctionType, ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 from pyqdemo.worlds.stand_in import StandIn, names_with
 from pyqdemo.worlds.threads.surroundings import Surroundings, refuse, surroundings
 
-__all__ = ["UNCONTROLLED", "exists", "make", "mend", "note", "refuse_where_needed"]
+__all__ = ["UNCONTROLLED", "exists", "make", "mend", "note", "prepare", "refuse_where_needed"]
 
 _STAND_INS = "pyqdemo.worlds.threads.stand_ins"
 
@@ -46,6 +46,7 @@ _REPLACED: dict[str, tuple[str, ...]] = {
     "multiprocessing.sharedctypes": ("mp.values:NAMES",),
     "multiprocessing.synchronize": ("mp.locks:NAMES", "mp.conditions:NAMES"),
     "os": ("operating:OS",),
+    "pytest": ("pytests:NAMES",),
     "queue": ("queues:NAMES",),
     "random": ("randoms:NAMES",),
     "signal": ("operating:SIGNAL",),
@@ -108,8 +109,7 @@ _QUIET = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Template:
+class _Template(NamedTuple):
     """What the stand-ins of one module have in common in every run.
 
     Attributes:
@@ -156,9 +156,8 @@ def _names(name: str) -> dict[str, Any]:
 
 def make(name: str, around: Surroundings) -> ModuleType:
     """A new stand-in, for one run."""
-    template = _templates.get(name)
-    if template is None:
-        template = _templates[name] = _template(name)
+    prepare(name)
+    template = _templates[name]
     module = Module(template.real, template.names)
     match name:
         case "gc":
@@ -172,6 +171,25 @@ def make(name: str, around: Surroundings) -> ModuleType:
 
             watch_environment(around)
     return module
+
+
+def prepare(name: str) -> None:
+    """Whatever the stand-ins of a module have in common in every run is there from now on."""
+    if exists(name) and name not in _templates:
+        _templates[name] = _template(name)
+
+
+def as_made(name: str) -> Mapping[str, Any]:
+    """What the stand-in of that name has in every run, before a program changes anything."""
+    return _templates[name].names
+
+
+def changed_classes(name: str) -> Iterator[tuple[type, list[str]]]:
+    """Our classes of that module in which a program has changed something, and what."""
+    for each, now, before in _templates[name].classes:
+        if len(now) != len(before) or not all(map(operator.is_, now.values(), before.values())):
+            names = {*now, *before}
+            yield each, sorted(name for name in names if now.get(name) is not before.get(name))
 
 
 class Builtin(staticmethod):  # type: ignore[type-arg]  # no subscripts at run time

@@ -24,11 +24,15 @@ from types import (
     ModuleType,
     WrapperDescriptorType,
 )
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pyqdemo.worlds.stand_in import StandIn
 from pyqdemo.worlds.threads.lives import local as carried
+from pyqdemo.worlds.threads.observed import observed
 from pyqdemo.worlds.threads.surroundings import surroundings
+
+if TYPE_CHECKING:
+    from pyqdemo.observing import Pickled
 
 __all__ = ["REDUCERS", "Modules", "dumps", "loads"]
 
@@ -56,8 +60,10 @@ def dumps(value: object, modules: Modules | None = None) -> bytes:
     """
     into = io.BytesIO()
     table = _table(modules)
+    run = observed(carried.life.world) if hasattr(carried, "life") else None
     try:
-        _Pickler(into, table).dump(value)
+        pickler = _Pickler(into, table) if run is None else _Noting(into, table, run.pickled)
+        pickler.dump(value)
     except _pickle.PickleError as error:
         raise _for_the_program(error, table) from None
     return into.getvalue()
@@ -212,6 +218,18 @@ class _Pickler(_pickle.Pickler):
             if isinstance(module, StandIn) and vars(module).get(name) is value:
                 return each
         return None
+
+
+class _Noting(_Pickler):
+    """One that has noted what of the program's plain data it reads."""
+
+    def __init__(self, into: io.BytesIO, table: Modules, pickled: Pickled) -> None:
+        super().__init__(into, table)
+        self._pickled = pickled.begin()
+
+    def persistent_id(self, value: Any) -> None:
+        """Told every object. None: it is pickled as always."""
+        self._pickled.reads(value)
 
 
 _NOTHING = object()

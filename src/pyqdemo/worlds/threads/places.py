@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from types import CodeType, FrameType
 from typing import NamedTuple
 
@@ -111,7 +110,7 @@ class Places:
         if place.location is None:
             return None
         at = self.file_of(place.location)
-        return variable_at(Path(self.folder), at, second is not None, bool(second))
+        return variable_at(self.folder, at, second is not None, bool(second))
 
     def _kind(self, frame: FrameType) -> int:
         code = frame.f_code

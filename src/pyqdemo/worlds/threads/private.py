@@ -9,7 +9,6 @@ none of them pays nothing.
 from __future__ import annotations
 
 import sys
-import sysconfig
 from collections.abc import Callable, Iterator
 from importlib.machinery import PathFinder
 from types import FrameType, ModuleType
@@ -39,7 +38,6 @@ PRIVATE: dict[str, str] = {
 #: Modules in C that would be used in the place of the copy's own Python code.
 HIDDEN: dict[str, str] = {"pickle": "_pickle", "warnings": "_warnings", "_py_warnings": "_warnings"}
 
-_LIBRARY = sysconfig.get_path("stdlib")
 _found: dict[str, Found | None] = {}
 
 
@@ -50,11 +48,17 @@ def find_private(name: str) -> Found | None:
         return None
     if name not in _found:
         package = find_private(name.rpartition(".")[0]) if "." in name else None
-        path = [_LIBRARY] if package is None else list(package.search or ())
+        path = [_library()] if package is None else list(package.search or ())
         spec = PathFinder.find_spec(name, path)
         code = None if spec is None or spec.loader is None else _code(spec.loader, name)
         _found[name] = None if spec is None or code is None else Found.of(name, spec, code)
     return _found[name]
+
+
+def _library() -> str:
+    from sysconfig import get_path  # most programs have none of these modules
+
+    return get_path("stdlib")
 
 
 def _code(loader: Any, name: str) -> Any:

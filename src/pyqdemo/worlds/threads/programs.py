@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
 from types import CodeType
+from typing import TYPE_CHECKING
 
-from pyqdemo.trace import ProgramFile
+from pyqdemo.worlds.program import SourceFile
 from pyqdemo.worlds.threads.places import Places
 from pyqdemo.worlds.threads.sources import Sources, source_file
+
+if TYPE_CHECKING:
+    from pyqdemo.observing import Facts
+    from pyqdemo.trace import ProgramFile
 
 __all__ = ["Program"]
 
@@ -17,7 +21,6 @@ __all__ = ["Program"]
 _ACTING = ("__del__", "weakref", "yield", "async")
 
 
-@dataclass(frozen=True, slots=True)
 class Program:
     """A program that can be run any number of times.
 
@@ -26,24 +29,49 @@ class Program:
         path: the same, absolute.
         folder: the program's own code lies in it.
         entry: where its modules are searched first; its ``sys.path[0]``.
-        file: the file's text as it was read.
+        file: the file as it was read.
         code: of the file.
         function: name of the function to call, None for a script or a lesson.
         package: that the file is a module of, None for a script.
         sources: of the modules beside it.
     """
 
-    given: str
-    path: Path
-    folder: Path
-    entry: Path
-    file: ProgramFile
-    code: CodeType = field(repr=False)
-    function: str | None = None
-    package: str | None = None
-    sources: Sources = field(repr=False, compare=False, kw_only=True)
-    #: Of how many modules beside it the answer is known, and the answer.
-    _acting: list[int] = field(default_factory=lambda: [-1, 0], repr=False, compare=False)
+    __slots__ = (
+        "_acting",
+        "code",
+        "entry",
+        "file",
+        "folder",
+        "function",
+        "given",
+        "package",
+        "path",
+        "sources",
+    )
+
+    def __init__(
+        self,
+        given: str,
+        path: str,
+        folder: str,
+        entry: str,
+        file: SourceFile,
+        code: CodeType,
+        function: str | None = None,
+        package: str | None = None,
+        *,
+        sources: Sources,
+    ) -> None:
+        self.given = given
+        self.path = path
+        self.folder = folder
+        self.entry = entry
+        self.file = file
+        self.code = code
+        self.function = function
+        self.package = package
+        self.sources = sources
+        self._acting = (-1, False)  # of how many modules beside it the answer is known, and it
 
     @property
     def places(self) -> Places:
@@ -55,19 +83,24 @@ class Program:
         texts = self.sources.texts
         if self._acting[0] != len(texts):
             found = any(word in text for text in (self.file.text, *texts) for word in _ACTING)
-            self._acting[:] = [len(texts), found]
-        return bool(self._acting[1])
+            self._acting = (len(texts), found)
+        return self._acting[1]
+
+    def observed(self, known: Facts) -> CodeType:
+        """The code of the file, as it notes what plain data it touches."""
+        return self.sources.observed(self.path, self.file.name, self.file.text, known)
 
     @property
     def files(self) -> tuple[ProgramFile, ...]:
         """The program's files so far: its own, then those that its runs have imported."""
         beside = (file for file in self.sources.files if file.name != self.file.name)
-        return (self.file, *beside)
+        return tuple(file.told() for file in (self.file, *beside))
 
     def files_named(self, wanted: Sequence[ProgramFile]) -> tuple[ProgramFile, ...]:
         """The files of the same names as they are now; those that are gone are left out."""
         found = [self.file]
         for file in wanted:
-            if file.name != self.file.name and (self.folder / file.name).is_file():
-                found.append(source_file(file.name, (self.folder / file.name).read_bytes()))
-        return tuple(found)
+            path = os.path.join(self.folder, file.name)
+            if file.name != self.file.name and os.path.isfile(path):
+                found.append(source_file(file.name, path))
+        return tuple(file.told() for file in found)

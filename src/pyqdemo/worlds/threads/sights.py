@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
+from pyqdemo.observing import Notes, PlacedNotes, Touch
+from pyqdemo.worlds.threads.observed import observe
 from pyqdemo.worlds.threads.world import World
 
 __all__ = ["Sight"]
+
+
+def _nothing() -> bytes:
+    return b""
 
 
 @dataclass(slots=True)
@@ -15,10 +22,41 @@ class Sight:
 
     Attributes:
         clock: whether the clock counts; see ``Execution.clock_matters``.
+        stream: whether the order of what is printed counts.
+        data: whether the program's plain data is observed.
+        states: whether ``Point.state`` gives fingerprints.
+        besides: bytes that are part of every state, as the caller wants it.
+        learned: what earlier executions have shown, though it was assumed not to happen.
+        learned_anew: what this one has shown.
+        opaque: what of the plain data could not be observed, in words with ``file.py:6``.
+        placed: it is kept who touched what where; ``touches`` has it of each step, for
+            ``observing.races``.
     """
 
     clock: bool = True
+    stream: bool = False
+    data: bool = False
+    states: bool = False
+    besides: Callable[[], bytes] = _nothing
+    learned: frozenset[str] = frozenset()
+    learned_anew: set[str] = field(default_factory=set)
+    opaque: set[str] = field(default_factory=set)
+    placed: bool = False
+    touches: list[tuple[Touch, ...]] = field(default_factory=list)
 
     def open(self, world: World) -> None:
         """Called before anything runs in that world."""
         world.execution.clock_matters = self.clock
+        world.execution.stream_matters = self.stream
+        if self.data:
+            of = PlacedNotes if self.placed else Notes
+            notes = of(world.execution, self.learned, self.learned_anew, self.opaque)
+            if isinstance(notes, PlacedNotes):
+                self.touches = notes.touches
+            observe(world, notes)
+        if self.states:
+            from pyqdemo.worlds.threads.fingerprints import Fingerprints  # few runs need it
+
+            prints = Fingerprints(world, self.besides, self.learned, self.learned_anew)
+            world.execution.state = prints.state
+            world.execution.witness = prints.witness

@@ -8,9 +8,9 @@ from types import ModuleType
 from typing import Any
 
 from pyqdemo.kernel.tasks import Task
-from pyqdemo.worlds.threads.copying import CannotCopy, copy_process
 from pyqdemo.worlds.threads.inside import Inside
 from pyqdemo.worlds.threads.lives import Home, Life
+from pyqdemo.worlds.threads.observed import observed
 from pyqdemo.worlds.threads.pickling import loads
 from pyqdemo.worlds.threads.stand_ins.mp.family import Family
 from pyqdemo.worlds.threads.stand_ins.mp.living import live_as, settle
@@ -44,8 +44,7 @@ def bear(parent: Life, process: Process, id: str, method: str, payload: bytes | 
         begin = partial(_itself, own)
     else:
         begin = partial(imported, inside, payload)
-    body = partial(live_as, parent.home.main.id, begin)
-    task.life = world.lives[task] = Life(home, task, body, partial(at_exit, home, method))
+    home.begin(partial(live_as, parent.home.main.id, begin), partial(at_exit, home, method))
 
 
 def _itself(process: Process) -> Process:
@@ -79,6 +78,12 @@ def _forked(parent: Life, task: Task, inside: Inside, process: Process) -> Proce
         parent: the life of the task that forks.
         task: the new process's main task.
     """
+    run = observed(parent.world)
+    if run is not None:
+        run.forks(parent.world, parent.task)
+    # Real processes, which have the rest of this module, are copied by the system.
+    from pyqdemo.worlds.threads.copying import CannotCopy, copy_process
+
     theirs, ours = parent.home.surroundings, inside.around
     own: dict[str, ModuleType] = {}
     # What the forking task holds is held by the new one.

@@ -5,16 +5,16 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from importlib.machinery import FrozenImporter, ModuleSpec, PathFinder
 from importlib.util import decode_source
-from pathlib import Path
 from types import CodeType
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pyqdemo.trace import ProgramFile
-from pyqdemo.worlds.program import digest_of
+from pyqdemo.worlds.program import SourceFile
 from pyqdemo.worlds.threads.places import Places
+
+if TYPE_CHECKING:
+    from pyqdemo.observing import Facts
 
 __all__ = ["Found", "Sources", "source_file"]
 
@@ -22,8 +22,7 @@ __all__ = ["Found", "Sources", "source_file"]
 _ALWAYS_THERE = frozenset({*sys.builtin_module_names, "encodings", "__main__"})
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """Where a module comes from, and what to execute for it.
 
     Attributes:
@@ -65,11 +64,12 @@ class Sources:
         places: whose code is whose, seen from that folder.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: str) -> None:
         self._folder = folder
-        self.places = Places(str(folder))
+        self.places = Places(folder)
         self._known: dict[tuple[str, tuple[str, ...]], Found | None] = {}
-        self._files: dict[str, ProgramFile] = {}
+        self._files: dict[str, SourceFile] = {}
+        self._observed: dict[tuple[str, Facts], CodeType] = {}
 
     @property
     def texts(self) -> list[str]:
@@ -77,16 +77,16 @@ class Sources:
         return [file.text for file in self._files.values()]
 
     @property
-    def files(self) -> tuple[ProgramFile, ...]:
+    def files(self) -> tuple[SourceFile, ...]:
         """The files that were read so far, in the order of their names."""
         return tuple(self._files[name] for name in sorted(self._files))
 
     def note(self, names: Iterable[str]) -> None:
         """Files of the folder that were imported elsewhere, in a process of the program."""
         for name in names:
-            path = Path(self._folder, name)
-            if name not in self._files and path.is_file():
-                self._files[name] = source_file(name, path.read_bytes())
+            path = os.path.join(self._folder, name)
+            if name not in self._files and os.path.isfile(path):
+                self._files[name] = source_file(name, path)
 
     def find(self, name: str, path: Sequence[str], inside: bool = False) -> Found | None:
         """The program's own module of a name; None if there is none.
@@ -104,6 +104,26 @@ class Sources:
         if key not in self._known:
             self._known[key] = self._search(name, key[1], inside)
         return self._known[key]
+
+    def text_of(self, path: str) -> SourceFile | None:
+        """The file at a path, if it was read as a module of the program."""
+        return self._files.get(self._name(path))
+
+    def observed(self, path: str, name: str, text: str, known: Facts) -> CodeType:
+        """The code of a file as it notes what plain data it touches; made once.
+
+        Args:
+            path: that the code names.
+            name, text: of the file.
+            known: facts about the program.
+        """
+        key = path, known
+        code = self._observed.get(key)
+        if code is None:
+            from pyqdemo.observing import rewrite  # a process of the program never does
+
+            code = self._observed[key] = rewrite(text, path, name, known)
+        return code
 
     def forget_misses(self) -> None:
         """Modules that were not there may be there by now."""
@@ -132,12 +152,15 @@ class Sources:
         places = list(search or ()) if spec.origin is None else [spec.origin]
         if any(self.places.owns(place) for place in places):
             return True
-        entries = {str(Path(place).parent) for place in (list(search) if search else places)}
+        entries = {os.path.dirname(place) for place in (list(search) if search else places)}
         return entries.isdisjoint(sys.path)
 
     def _note(self, path: str, data: bytes) -> None:
-        name = Path(os.path.relpath(path, self._folder)).as_posix()
-        self._files[name] = source_file(name, data)
+        name = self._name(path)
+        self._files[name] = SourceFile(name, data, decode_source(data))
+
+    def _name(self, path: str) -> str:
+        return os.path.relpath(path, self._folder).replace(os.sep, "/")
 
 
 def _spec(name: str, path: Sequence[str]) -> ModuleSpec | None:
@@ -149,6 +172,8 @@ def _spec(name: str, path: Sequence[str]) -> ModuleSpec | None:
         return PathFinder.find_spec(name.rpartition(".")[2], path)
 
 
-def source_file(name: str, data: bytes) -> ProgramFile:
-    """A file of a program, of which the bytes were read."""
-    return ProgramFile(name, digest_of(data), decode_source(data))
+def source_file(name: str, path: str) -> SourceFile:
+    """A file of a program, under the name that it has there."""
+    with open(path, "rb") as file:
+        data = file.read()
+    return SourceFile(name, data, decode_source(data))

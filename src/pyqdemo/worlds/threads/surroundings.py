@@ -8,7 +8,7 @@ from types import FrameType, ModuleType
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from pyqdemo.errors import RunError
-from pyqdemo.trace import OutcomeKind
+from pyqdemo.kinds import OutcomeKind
 from pyqdemo.worlds.threads.lives import Home, Unwind, here
 
 if TYPE_CHECKING:

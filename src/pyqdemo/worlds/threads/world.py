@@ -5,25 +5,29 @@ from __future__ import annotations
 import _thread
 import gc
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextvars import Context
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pyqdemo.kernel.execution import Execution
 from pyqdemo.kernel.operations import Operation
 from pyqdemo.kernel.room import with_room
 from pyqdemo.kernel.tasks import End, MustWait, Signalled, Start, Task
 from pyqdemo.kernel.texts import raised
-from pyqdemo.trace import Loss, OutcomeKind
+from pyqdemo.kinds import OutcomeKind
 from pyqdemo.worlds.threads.carriers import Carriers
-from pyqdemo.worlds.threads.lives import Body, Home, Life, OnlyLooking, Unwind, here, local
+from pyqdemo.worlds.threads.lives import AtExit, Body, Home, Life, OnlyLooking, Unwind, here, local
 from pyqdemo.worlds.threads.minder import PATIENCE_S, mind
 from pyqdemo.worlds.threads.places import Place, Places
+
+if TYPE_CHECKING:
+    from pyqdemo.worlds.threads.lines import LineCarriers
 
 __all__ = ["Life", "Unwind", "World", "here"]
 
 Bear = Callable[[Life, Any, str, str, bytes | None], None]
+_PRINTING = ("write", "buffer", "flush")
 MOST_SWALLOWED = 20  # times that a task may catch its own unwinding
 
 
@@ -56,7 +60,9 @@ class World:
         vanish: really ends this process with an exit code; None where it is simulated.
         start_method: of its processes, where it sets none; None for the usual one.
         buffers: its stdout is no terminal but a pipe: what is printed waits in a buffer.
+        parted: somebody else can come between the parts of one ``print``.
         bear: gives a process that has been started its life; None where it is simulated.
+        lines: the carriers, where tasks stop at the program's lines; else None.
         done: held until every task is over or abandoned.
     """
 
@@ -80,8 +86,9 @@ class World:
         self.seed = 0
         self.vanish: Callable[[int], None] | None = None
         self.start_method: str | None = None
-        self.buffers = False
+        self.buffers = self.parted = False
         self.bear: Bear | None = None
+        self.lines: LineCarriers | None = None
         self.error: BaseException | None = None
         self.tick = tick
         self.asked_to_stop = asked_to_stop
@@ -91,7 +98,7 @@ class World:
 
     # For the one who runs a program.
 
-    def run(self, body: Body, at_exit: Callable[[], Sequence[Callable[[], object]]]) -> None:
+    def run(self, body: Body, at_exit: AtExit) -> None:
         """Runs the main task's code and whatever it starts, to the end of the execution.
 
         Args:
@@ -102,8 +109,7 @@ class World:
             BaseException: what the strategy raised, or KeyboardInterrupt in this thread;
                 every task has been ended before.
         """
-        main = self.execution.main
-        main.life = self.lives[main] = Life(self.home, main, body, at_exit)
+        self.home.begin(body, at_exit)
         # Objects with a __del__ shall die where the program lets go of them, each time alike.
         collecting, limit = gc.isenabled(), sys.getrecursionlimit()
         gc.disable()
@@ -294,7 +300,7 @@ class World:
         execution, target = self.execution, operation.target
         its_own = place.direct if target is None else "~" in target.partition("/")[2]
         operation.quiet = its_own
-        if not its_own and operation.kind != "write" and not operation.shared:
+        if not its_own and operation.kind not in _PRINTING and not operation.shared:
             execution.note_uncontrolled(f"{operation.kind} inside a library")
         if operation.shared or not operation.ready():
             operation.quiet = False
@@ -341,7 +347,10 @@ class World:
         """A task's life on its carrier."""
         local.life = life
         try:
-            self._live(life)
+            if self.lines is None:
+                self._live(life)
+            else:
+                self.lines.carry(self._live, life)
         except Unwind:
             pass
         except BaseException as error:
@@ -433,6 +442,8 @@ class World:
             if life.abandoned:
                 return
             life.abandoned = True
+            from pyqdemo.trace import Loss  # hardly ever
+
             reason = f"{life.task.name} {why}: its thread could not be ended"
             self.execution.losses.append(Loss(reason, life.task.id))
         chosen = self._choose() if self.execution.over is None else None

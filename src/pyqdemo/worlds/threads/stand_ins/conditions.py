@@ -81,6 +81,7 @@ class Condition(Shared):
         result = predicate()
         while not result:
             if left is not None:
+                execution.clock_was_read = True
                 execution.touch(Access("clock", "r"))
                 # In whole nanoseconds, as the clock counts: what is left of a third of a
                 # second would never become nothing.

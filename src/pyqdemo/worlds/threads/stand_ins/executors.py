@@ -1,4 +1,7 @@
-"""``concurrent.futures``: Executor and ThreadPoolExecutor."""
+"""``concurrent.futures``: Executor and ThreadPoolExecutor.
+
+A program may meet its asserts, which are the library's: PYTEST_DONT_REWRITE.
+"""
 
 from __future__ import annotations
 

@@ -7,7 +7,6 @@ from typing import Any
 
 from pyqdemo.kernel.texts import raised
 from pyqdemo.worlds.threads.stand_ins.streams import standard_error
-from pyqdemo.worlds.threads.tracebacks import lines
 from pyqdemo.worlds.threads.world import Life, Unwind, here
 
 __all__ = ["excepthook", "fail_thread", "show"]
@@ -23,6 +22,8 @@ def excepthook(args: Any, /) -> None:
 
 def show(error: BaseException, heading: str = "") -> None:
     """Prints a traceback of the program's own frames."""
+    from pyqdemo.worlds.threads.tracebacks import lines  # a run without failures needs none
+
     stream = standard_error()
     if stream is not None:
         folder = here().world.places.folder

@@ -196,6 +196,7 @@ def left_s(end_ns: int) -> float:
 
 def _now_ns() -> int:
     execution = here().world.execution
+    execution.clock_was_read = True
     execution.touch(Access("clock", "r"))
     return execution.now_ns
 

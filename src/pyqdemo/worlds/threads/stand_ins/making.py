@@ -8,7 +8,7 @@ from typing import Any
 from pyqdemo.kernel.operations import Model
 from pyqdemo.worlds.threads.world import here
 
-__all__ = ["made", "timeout_of"]
+__all__ = ["made"]
 
 
 def made(
@@ -34,10 +34,3 @@ def made(
         quiet=place.direct,
     )
     return model
-
-
-def timeout_of(timeout: float | None) -> float | None:
-    """A bound as operations have it: -1 and None are none, less than 0 is over at once."""
-    if timeout is None or timeout == -1:
-        return None
-    return max(0.0, float(timeout))

@@ -7,7 +7,6 @@ import signal
 import sys
 from collections.abc import Callable, Mapping
 from functools import partial
-from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn
 
@@ -103,7 +102,7 @@ def fchdir(fd: int) -> None:
 
 def _keep_folder() -> None:
     around = surroundings()
-    around.undo.setdefault("folder", partial(os.chdir, Path.cwd()))
+    around.undo.setdefault("folder", partial(os.chdir, os.getcwd()))
     around.world.execution.note_uncontrolled("os.chdir")
 
 

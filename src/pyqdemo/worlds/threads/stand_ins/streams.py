@@ -1,4 +1,16 @@
-"""The program's stdout and stderr, and ``print``: what is written becomes operations."""
+"""The program's stdout and stderr, and ``print``: what is written becomes operations.
+
+Usually one ``print`` is one step, whatever it writes: nobody comes in between. Where prints
+part, it is as many steps as CPython makes writes to the stream: each value, each separator
+and the end are one of their own, but for empty texts. There is no lock around them. Four
+threads that print without pause show all of these partings on CPython 3.11 to 3.13, on a
+terminal and into a pipe, buffered or not (``python -u``): ``aaaabbbb`` and an empty line
+behind it, ``aaaa bbbb 3``, ``aaaa  7``.
+
+What they write goes into one buffer of their process, and with the end of a line, whoever
+writes that, all that is in it goes out as one. So another *process* never comes between a
+text and its newline, as it would not natively, but with ``python -u``.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +21,8 @@ from collections.abc import Iterable
 from types import FrameType
 from typing import Any
 
-from pyqdemo.kernel.log import Log
-from pyqdemo.kernel.operations import Buffer, Flush, Write
+from pyqdemo.kernel.noting import Notes
+from pyqdemo.kernel.printing import Buffer, EndLine, Flush, Write
 from pyqdemo.worlds.threads.lives import Home, local
 from pyqdemo.worlds.threads.world import here
 
@@ -28,7 +40,7 @@ _frame = sys._getframe
 STREAMS = {name: f"0/stream/{name}" for name in ("stdout", "stderr")}
 
 
-def announce_streams(log: Log | None) -> None:
+def announce_streams(log: Notes | None) -> None:
     """Puts both streams into the record, before anybody writes."""
     if log is not None:
         for name, id in STREAMS.items():
@@ -66,7 +78,11 @@ class Stream(io.TextIOBase):
         return len(text)
 
     def writelines(self, lines: Iterable[str], /) -> None:  # type: ignore[override]
-        self.send(tuple(lines), _frame(1))
+        if here().world.parted:
+            for line in lines:
+                self.send((line,), _frame(1))
+        else:
+            self.send(tuple(lines), _frame(1))
 
     def reconfigure(self, **_: object) -> None:
         """It is always UTF-8 and never buffered."""
@@ -75,7 +91,7 @@ class Stream(io.TextIOBase):
         raise io.UnsupportedOperation("a run under control has no files behind its streams")
 
     def send(self, parts: tuple[str, ...], frame: FrameType) -> None:
-        """Writes parts that follow each other without anybody in between.
+        """Writes parts that follow each other: without anybody in between, unless prints part.
 
         A task that is being unwound writes nothing: what a ``finally`` prints then is no
         part of the run.
@@ -83,17 +99,21 @@ class Stream(io.TextIOBase):
         life = here()
         if not parts or life.unwinding:
             return
-        if life.world.buffers and self.name == "<stdout>":
+        block = life.world.buffers and self.name == "<stdout>"
+        if block or life.world.parted:
             last = life.home.surroundings.at_last
             if flush_streams not in last:
                 last.append(flush_streams)
-            life.world.perform(Buffer(self._id, parts), frame)
+        if life.world.parted:
+            for part in filter(None, parts):
+                ends = not block and ("\n" in part or "\r" in part)
+                life.world.perform((EndLine if ends else Buffer)(self._id, (part,)), frame)
         else:
-            life.world.perform(Write(self._id, parts), frame)
+            life.world.perform((Buffer if block else Write)(self._id, parts), frame)
 
     def flush(self) -> None:
         if hasattr(local, "life"):  # Python's own end flushes it too, when no run goes on
-            flush_streams(_frame(1))
+            flush_streams(_frame(1), self._id)
 
 
 class _Bytes(io.BufferedIOBase):
@@ -118,10 +138,7 @@ def program_print(
     file: Any = None,
     flush: bool = False,
 ) -> None:
-    """``print``: as many writes as CPython's makes, but nobody comes in between.
-
-    Natively others do; ``explain`` lets them.
-    """
+    """``print``: as many writes as CPython's makes; see above for who comes in between."""
     if file is None:
         file = standard_stream(here().home, "stdout")
         if file is None:
@@ -132,13 +149,21 @@ def program_print(
     for name, given in (("sep", sep), ("end", end)):
         if given is not None and not isinstance(given, str):
             raise TypeError(f"{name} must be None or a string, not {type(given).__name__}")
-    between = " " if sep is None else sep
-    parts = [str(value) for value in values]
-    if between:
-        parts = [part for value in parts for part in (between, value)][1:]
-    file.send((*parts, "\n" if end is None else end), _frame(1))
+    between, last = " " if sep is None else sep, "\n" if end is None else end
+    if here().world.parted:
+        # A value's text is made when its turn comes: its __str__ may attempt something itself.
+        for number, value in enumerate(values):
+            if number:
+                file.send((between,), _frame(1))
+            file.send((str(value),), _frame(1))
+        file.send((last,), _frame(1))
+    else:
+        parts = [str(value) for value in values]
+        if between:
+            parts = [part for value in parts for part in (between, value)][1:]
+        file.send((*parts, last), _frame(1))
     if flush:
-        flush_streams(_frame(1))
+        flush_streams(_frame(1), file._id)
 
 
 def standard_stream(home: Home, name: str) -> Any:
@@ -152,11 +177,17 @@ def standard_stream(home: Home, name: str) -> Any:
     return found[name]
 
 
-def flush_streams(frame: FrameType | None = None) -> None:
-    """The stdout buffer of the calling task's process is written out, if it holds anything."""
+def flush_streams(frame: FrameType | None = None, only: str | None = None) -> None:
+    """What the buffers of the calling task's process hold is written out.
+
+    Args:
+        only: id of one of its streams; None for both.
+    """
     life = here()
-    if life.task.process.state.unwritten and not life.unwinding:
-        life.world.perform(Flush(STREAMS["stdout"]), frame)
+    for stream in STREAMS.values():
+        held = life.task.process.state.unwritten
+        if stream in held and only in (None, stream) and not life.unwinding:
+            life.world.perform(Flush(stream), frame)
 
 
 def standard_error() -> Any:

@@ -1,4 +1,7 @@
-"""``threading.Thread`` and ``Timer``, and what tells a task who it is."""
+"""``threading.Thread`` and ``Timer``, and what tells a task who it is.
+
+A program may meet its asserts, which are the library's: PYTEST_DONT_REWRITE.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""``multiprocessing.Condition``, ``Event`` and ``Barrier``."""
+"""``multiprocessing.Condition``, ``Event`` and ``Barrier``.
+
+A program may meet its asserts, which are the library's: PYTEST_DONT_REWRITE.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
-from pyqdemo.kernel.mp.barriers import STUCK
+from pyqdemo.kernel.mp.agreed import STUCK
 from pyqdemo.kernel.texts import raised
 from pyqdemo.worlds.threads.stand_ins import conditions as between_threads
 from pyqdemo.worlds.threads.stand_ins.mp.locks import (

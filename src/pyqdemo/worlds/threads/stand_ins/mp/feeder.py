@@ -32,6 +32,9 @@ class Feeding:
         is_told: the feeder has been told that there is no more.
     """
 
+    # See ``operations.Model``: handles only grow, and the objects are told with the buffer.
+    untold = frozenset({"_objects", "_numbers"})
+
     def __init__(self, id: str) -> None:
         self.is_told = False
         self._id = id

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
-from pyqdemo.kernel.mp.locks import SEM_VALUE_MAX
+from pyqdemo.kernel.mp.agreed import SEM_VALUE_MAX
 from pyqdemo.worlds.threads.stand_ins.mp.sending import handles_sent
 from pyqdemo.worlds.threads.world import here
 

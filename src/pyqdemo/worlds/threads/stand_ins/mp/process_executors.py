@@ -1,4 +1,7 @@
-"""``concurrent.futures.ProcessPoolExecutor``."""
+"""``concurrent.futures.ProcessPoolExecutor``.
+
+A program may meet its asserts, which are the library's: PYTEST_DONT_REWRITE.
+"""
 
 from __future__ import annotations
 

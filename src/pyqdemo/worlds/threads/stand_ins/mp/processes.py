@@ -1,9 +1,11 @@
-"""``multiprocessing.Process``, and what a process is asked about itself and its children."""
+"""``multiprocessing.Process``, and what a process is asked about itself and its children.
+
+A program may meet its asserts, which are the library's: PYTEST_DONT_REWRITE.
+"""
 
 from __future__ import annotations
 
 import multiprocessing.process as real
-import multiprocessing.spawn
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from types import FrameType
@@ -334,10 +336,12 @@ def children_alive(frame: FrameType | None) -> list[Process]:
 def _check_not_importing(mine: Family) -> None:
     """Python's own advice for a main module that starts processes while it is imported."""
     if mine.importing:
+        from multiprocessing.spawn import _check_not_importing_main  # type: ignore[attr-defined]
+
         own: Any = real.current_process()
         before = getattr(own, "_inheriting", False)
         own._inheriting = True
         try:
-            multiprocessing.spawn._check_not_importing_main()  # type: ignore[attr-defined]
+            _check_not_importing_main()
         finally:
             own._inheriting = before

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
-from pyqdemo.kernel.mp.locks import SEM_VALUE_MAX
+from pyqdemo.kernel.mp.agreed import SEM_VALUE_MAX
 from pyqdemo.worlds.threads.lives import local
 from pyqdemo.worlds.threads.pickling import dumps, loads
 from pyqdemo.worlds.threads.stand_ins.failing import show

@@ -1,4 +1,7 @@
-"""``multiprocessing.Value`` and ``Array``, and what ``multiprocessing.sharedctypes`` gives."""
+"""``multiprocessing.Value`` and ``Array``, and what ``multiprocessing.sharedctypes`` gives.
+
+A program may meet its asserts, which are the library's: PYTEST_DONT_REWRITE.
+"""
 
 from __future__ import annotations
 

@@ -1,0 +1,145 @@
+"""What a report found, in sentences: the verdict, what happens, and why."""
+
+from __future__ import annotations
+
+from pyqdemo.analysis.coverage_words import sentence
+from pyqdemo.analysis.sentences import filled, joined, same
+from pyqdemo.analysis.xray import xray
+from pyqdemo.analysis.xray_words import tell_in_short
+from pyqdemo.languages import Text
+from pyqdemo.report import Counterexample, Report, Verdict
+from pyqdemo.trace import Event, OutcomeKind, Trace
+
+__all__ = [
+    "because",
+    "cost_of",
+    "headline",
+    "kind_word",
+    "verdict_word",
+]
+
+_VERDICTS = {
+    Verdict.PROVED: Text("proved", "已证明"),
+    Verdict.FAILED: Text("failed", "失败"),
+    Verdict.NOT_EXHAUSTED: Text("not exhausted", "未穷尽"),
+}
+_FOR_SEED = Text("{word} for seed {seed}", "{word}（仅限种子 {seed}）")
+_KINDS = {
+    "completed": Text("completed", "正常结束"),
+    "deadlock": Text("deadlock", "死锁"),
+    "livelock": Text("livelock", "活锁"),
+    "runs_for_ever": Text("runs for ever", "永远运行"),
+    "exception": Text("exception", "异常"),
+    "promise": Text("promise broken", "承诺未守住"),
+    "output": Text("other output", "输出不同"),
+    "step_bound": Text("stopped", "停下"),
+    "time_bound": Text("stopped", "停下"),
+    "interrupted": Text("interrupted", "中断"),
+    "aborted": Text("broken off", "中途断掉"),
+}
+_PROVED = Text("Every schedule was covered, and none fails.", "所有调度都覆盖了，没有一个出错。")
+_OPEN = Text(
+    "None was found to fail, but not every schedule was covered.",
+    "没有发现出错的，但也没有全部覆盖。",
+)
+_HEADS = {
+    "exception": Text("An exception ends it: {detail}", "异常结束了程序：{detail}"),
+    "promise": Text("A promise is broken: {detail}", "承诺没有守住：{detail}"),
+    "output": Text(
+        "What it prints depends on the schedule: {count} different outputs",
+        "打印的内容取决于调度：共有 {count} 种输出",
+    ),
+}
+_COSTS = {
+    "preemptions": (
+        Text("no preemption", "没有抢占"),
+        Text("1 preemption", "1 次抢占"),
+        Text("{count} preemptions", "{count} 次抢占"),
+    ),
+    "overruns": (
+        Text("no sleep is late", "没有睡过头"),
+        Text("1 sleep or bound is late", "1 处睡过头"),
+        Text("{count} sleeps or bounds are late", "{count} 处睡过头"),
+    ),
+}
+_STEPS = Text("{count} steps", "{count} 步")
+_CONFIRMED = {
+    True: Text("repeated with real processes", "已用真实进程重放"),
+    False: Text("not repeated with real processes", "用真实进程没能重放"),
+}
+_RAISED = Text(
+    "{task} raises {what} in {operation}() at {location}",
+    "{task} 在 {location} 的 {operation}() 抛出 {what}",
+)
+MOST_CAUSES = 1
+
+
+def verdict_word(report: Report) -> Text:
+    """The verdict; one that holds for a seed says so."""
+    word = _VERDICTS[report.verdict]
+    if report.verdict is Verdict.PROVED and report.seed is not None:
+        return filled(_FOR_SEED, word=word, seed=report.seed)
+    return word
+
+
+def kind_word(kind: str) -> Text:
+    return _KINDS.get(kind, same(kind.replace("_", " ")))
+
+
+def headline(report: Report) -> Text:
+    """One sentence: what happens, or that nothing does."""
+    found = report.counterexample
+    if report.verdict is Verdict.PROVED:
+        return _PROVED
+    failing = [ending for ending in report.endings if ending.failed]
+    if not failing:
+        return _OPEN
+    ending = report.endings[found.ending] if found is not None else failing[0]
+    others = sum(one.kind in ("output", "completed") for one in report.endings)
+    template = _HEADS.get(ending.kind)
+    told = ending.detail if ending.detail.en else kind_word(ending.kind)
+    if template is not None:
+        told = filled(template, detail=told, count=others)
+    return sentence(told)
+
+
+def because(found: Counterexample) -> list[Text]:
+    """What of the hidden parts of the run explains it, a sentence each; often nothing."""
+    hidden = xray(found.trace)
+    raised = _raised_where(found.trace)
+    if raised is not None:
+        return [raised]
+    told = tell_in_short(hidden) if hidden else []
+    # A wrong answer of empty() is a cause; where things lay at the end is not.
+    told.sort(key=lambda one: "empty()" not in one.en)
+    return [sentence(one) for one in told[:MOST_CAUSES]]
+
+
+def _raised_where(trace: Trace) -> Text | None:
+    """Of a run that ends by an exception out of an operation, which one and at which line."""
+    if trace.outcome is None or trace.outcome.kind is not OutcomeKind.EXCEPTION:
+        return None
+    last: dict[str, Event] = {}
+    for event in trace.events:
+        before = last.get(event.task)
+        if event.operation == "end" and event.raised and before is not None:
+            if before.result == event.result and before.location is not None:
+                what = (event.result or "").removeprefix("raised ")
+                names = {task.id: task.name for task in trace.tasks}
+                facts = {"task": names[event.task], "what": what, "operation": before.operation}
+                return sentence(filled(_RAISED, location=before.location, **facts))
+        elif event.operation != "write":
+            last[event.task] = event
+    return None
+
+
+def cost_of(found: Counterexample) -> Text:
+    """How hard the run is to read: ``no preemption, 1 sleep is late, 30 steps``."""
+    steps = max((event.step or 0 for event in found.trace.events), default=0)
+    parts = []
+    for name, count in (("overruns", found.overruns), ("preemptions", found.preemptions)):
+        parts.append(filled(_COSTS[name][min(count, 2)], count=count))
+    parts.append(filled(_STEPS, count=steps))
+    if found.confirmed is not None:
+        parts.append(_CONFIRMED[found.confirmed])
+    return joined(parts, ", ", "，")

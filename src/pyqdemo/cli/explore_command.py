@@ -1,0 +1,266 @@
+"""``pyqdemo explore PROGRAM``: every interleaving of a lesson or of a program."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pyqdemo.card import Card, Parameter
+from pyqdemo.cli import runs
+from pyqdemo.cli.commands import HELP, HELP_ALL, LANG, Argument, Command, Given, Option, Section
+from pyqdemo.cli.console import Console
+from pyqdemo.cli.controlling import MOST_STEPS, seed_of
+from pyqdemo.cli.exploring_checks import check_lesson, check_own, explored_lesson
+from pyqdemo.cli.exploring_look import Progress, report_text
+from pyqdemo.cli.exploring_offers import offered
+from pyqdemo.cli.finding import lesson_names
+from pyqdemo.cli.retyping import corrected
+from pyqdemo.cli.words import say, text
+from pyqdemo.errors import Exit, PyqdemoError, RunError, UsageError
+
+if TYPE_CHECKING:
+    from pyqdemo.exploring import Asked
+    from pyqdemo.report import Report
+
+__all__ = ["EXPLORE", "STRATEGIES", "explore_command"]
+
+NAME = "explore"
+#: As ``exploring.STRATEGIES``, which is not loaded for a help.
+STRATEGIES = ("auto", "dpor", "states", "dfs", "random", "pct")
+USUAL_TIME_S = 60.0
+USUAL_STEPS = 10_000
+MOST = 10**9
+
+PUBLISHED = Option("--as-published", text("explore.published"))
+STRATEGY = Option(
+    "--strategy", text("explore.strategy"), "S", "auto", choices=STRATEGIES, example="states"
+)
+TIME = Option("--time", text("explore.time"), "SECONDS", f"{USUAL_TIME_S:g}")
+SLEEPS = replace(runs.SLEEPS, help=text("explore.sleeps"), shown="loose", example="strict")
+_SEARCH = (
+    STRATEGY,
+    Option("--max-executions", text("explore.max_executions"), "N", example="1000"),
+    TIME,
+)
+_MORE = (
+    Option("--preemptions", text("explore.preemptions"), "N", example="2"),
+    Option("--max-steps", text("explore.max_steps"), "N", str(USUAL_STEPS)),
+    Option("--depth", text("explore.depth"), "N", "3"),
+)
+_CLAIM = (
+    runs.GRANULARITY,
+    SLEEPS,
+    Option("--explore-random", text("explore.random")),
+    Option("--expect-same-output", text("explore.same_output")),
+    Option("--seed", text("explore.seed"), "N", "0"),
+    runs.START_METHOD,
+    replace(runs.STDOUT, help=text("explore.stdout")),
+)
+_REPORT = (
+    replace(runs.SAVE, help=text("explore.save")),
+    replace(runs.JSON, help=text("explore.json")),
+)
+
+
+def explore_command(cards: Sequence[Card]) -> Command:
+    """The command, with the options of all lessons; which of them a lesson takes is told later."""
+    taken = {option.flag for option in EXPLORE.options}
+    own: dict[str, Option] = {}
+    for parameter in (one for card in cards for one in card.parameters):
+        if parameter.option not in taken:
+            metavar = "" if parameter.kind == "flag" else "N"
+            option = Option(parameter.option, parameter.help, metavar, example="1")
+            own.setdefault(parameter.option, option)
+    return replace(EXPLORE, unoffered=tuple(own.values()))
+
+
+def _start(given: Given, console: Console) -> int:
+    word = given.argument("PROGRAM")
+    if not word:
+        following = corrected(replace(given, arguments={"PROGRAM": ("odd-even",)}))
+        raise UsageError("argument_missing", command=NAME, argument="PROGRAM", next=following)
+    card = explored_lesson(word, given)
+    if card is None:
+        check_own(word, given, EXPLORE.options)
+    else:
+        check_lesson(card, given, EXPLORE.options)
+    look = runs.look_of(given)
+    from pyqdemo.exploring import explored
+    from pyqdemo.worlds.stop_signals import StopSignals
+
+    try:
+        asked = _asked(word, card, given)
+        with StopSignals() as signals:
+            silent = given.has("plain")
+            progress = Progress(console, given.lang, asked.bounds, signals, silent=silent)
+            try:
+                report = explored(asked, progress, signals)
+            finally:
+                progress.close()
+    except PyqdemoError as mistake:
+        _offer_instead(mistake, given, card)
+        raise
+    if signal.SIGTERM in signals.asked and console.signal is None:
+        console.signal = signal.SIGTERM
+    _conclude(report, asked, look, given, console, card)
+    return _exit_code(report)
+
+
+def _exit_code(report: Report) -> int:
+    from pyqdemo.report import Verdict
+
+    match report.verdict:
+        case Verdict.PROVED:
+            return Exit.FINE
+        case Verdict.FAILED:
+            return Exit.FAILED
+        case _:
+            return Exit.NOT_EXHAUSTED
+
+
+def _conclude(
+    report: Report,
+    asked: Asked,
+    look: runs.Look,
+    given: Given,
+    console: Console,
+    card: Card | None,
+) -> None:
+    """Keeps the run that fails, and shows or prints the report."""
+    from pyqdemo.codec.reports import encode_report
+
+    found = report.counterexample
+    if look.save is not None and found is not None and found.trace.outcome is not None:
+        from pyqdemo.codec.writing import write_trace
+        from pyqdemo.trace import Record
+
+        trace = found.trace
+        records = chain[Record](trace.tasks, trace.resources, trace.events)
+        write_trace(look.save, trace.header, records, found.trace.outcome)
+    elif look.save is not None:
+        console.complain(say("explore.nothing_kept", look.lang, file=str(look.save)))
+    if look.json:
+        console.out.flush()
+        console.out.buffer.write(f"{encode_report(report)}\n".encode())
+        console.out.buffer.flush()
+        return
+    commands = offered(report, asked, given, card, look.save)
+    console.write(report_text(report, look.lang, console, commands, plain=look.plain))
+
+
+def _asked(word: str, card: Card | None, given: Given) -> Asked:
+    """What was typed. Raises UsageError."""
+    from pyqdemo.executing import Plan
+    from pyqdemo.executing.plan import DEEPEST
+    from pyqdemo.exploring import Asked, Bounds
+    from pyqdemo.kernel.limits import Limits
+
+    seed = seed_of(given)
+    steps = given.whole("max-steps", low=1, high=MOST_STEPS, default=USUAL_STEPS)
+    bounds = Bounds(
+        _count(given, "max-executions", 1, 1000),
+        given.number("time", low=0.1, high=86_400, example=USUAL_TIME_S) or USUAL_TIME_S,
+        _count(given, "preemptions", 0, 2),
+    )
+    usual = "operation" if card is None else card.explored.granularity
+    plan = Plan(
+        program=Path(word),
+        arguments=given.arguments.get("ARGS", ()),
+        seed=seed,
+        depth=given.whole("depth", low=1, high=DEEPEST, default=3),
+        limits=Limits(steps, loose=given.choice(SLEEPS) != "strict"),
+        granularity=given.choice(runs.GRANULARITY) or usual,
+        start_method=given.choice(runs.START_METHOD),
+        stdout=given.choice(runs.STDOUT) or "terminal",
+    )
+    sizes: tuple[Mapping[str, object], ...] = ()
+    if card is not None:
+        published = given.has("as-published")
+        parameters = card.parameters_of(published)
+        typed = any(given.has(one.option[2:]) for one in parameters)
+        values = {one.name: _value(one, given) for one in parameters}
+        sizes = (values,) if typed else card.sizes_of(published)
+        plan = replace(
+            plan,
+            program=card.published if published and card.published else card.program,
+            parameters=sizes[0],
+            lesson=card.name,
+            variant="published" if published else "repaired",
+        )
+    return Asked(
+        plan,
+        given.choice(STRATEGY) or "auto",
+        bounds,
+        same_output=given.has("expect-same-output"),
+        draws=given.has("explore-random"),
+        card=card,
+        sizes=sizes,
+    )
+
+
+def _count(given: Given, name: str, low: int, example: int) -> int | None:
+    if not given.has(name):
+        return None
+    return given.whole(name, low=low, high=MOST, default=example, example=example)
+
+
+def _value(parameter: Parameter, given: Given) -> int | bool:
+    name = parameter.option[2:]
+    if parameter.kind == "flag":
+        return name in given.flags
+    low, high, default = parameter.minimum, parameter.maximum, parameter.default
+    assert low is not None and high is not None  # the card's reader holds that for numbers
+    return given.whole(name, low=low, high=high, default=int(default))
+
+
+def _offer_instead(mistake: PyqdemoError, given: Given, card: Card | None) -> None:
+    """The command with which it can be done that could not be done like this."""
+    if "next" in mistake.facts:
+        return
+    match mistake.happened:
+        case "explore_preemptions":
+            mistake.facts["next"] = corrected(given, strategy="dfs")
+        case "explore_strict_dpor":
+            mistake.facts["next"] = corrected(given, strategy="states")
+        case "fork_not_copied":
+            mistake.facts["next"] = corrected(given, start_method="spawn")
+        case _ if isinstance(mistake, RunError):
+            word = given.argument("PROGRAM")
+            args = {"FILE": (word,), "ARGS": given.arguments.get("ARGS", ())}
+            native = Given("run", given.lang, arguments=args)
+            if card is not None:
+                flags = given.flags & {"as-published"}
+                native = Given(card.name, given.lang, flags)
+            mistake.facts["next"] = corrected(native)
+
+
+EXPLORE = Command(
+    name=NAME,
+    panel="program",
+    summary=text("explore.summary"),
+    about=text("explore.about"),
+    arguments=(Argument("PROGRAM", choices=lesson_names), Argument("ARGS", many=True)),
+    sections=(
+        Section(text("panel.search"), (PUBLISHED, *_SEARCH)),
+        Section(
+            text("panel.report"),
+            (
+                *_REPORT,
+                replace(runs.PLAIN, help=text("explore.plain")),
+                LANG,
+                replace(HELP_ALL, help=text("explore.help_all")),
+                HELP,
+            ),
+        ),
+    ),
+    rest=(
+        Section(text("panel.limits"), _MORE),
+        Section(text("panel.claim"), _CLAIM),
+    ),
+    example="odd-even --as-published",
+    start=_start,
+)

@@ -1,0 +1,79 @@
+"""What may be typed after an exploration: the run that fails again, the other version, more."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pyqdemo.card import Card
+from pyqdemo.cli.commands import Given
+from pyqdemo.cli.retyping import corrected, new_record, quoted_path, retyped
+from pyqdemo.cli.words import text
+from pyqdemo.errors import ScheduleError
+from pyqdemo.languages import Text
+
+if TYPE_CHECKING:
+    from pyqdemo.exploring import Asked
+    from pyqdemo.report import Counterexample, Report
+
+__all__ = ["offered"]
+
+LONGEST_SCHEDULE = 400  # a longer one nobody copies: the run is to be kept instead
+LONGEST_TIME_S = 86_400
+
+
+def offered(
+    report: Report, asked: Asked, given: Given, card: Card | None, save: Path | None
+) -> list[tuple[Text, str]]:
+    """Commands without ``pyqdemo`` before them, each with what it does."""
+    found = report.counterexample
+    commands: list[tuple[Text, str]] = []
+    if found is not None:
+        commands.append(_replay(found, given, card, save))
+    kinds = {reason.kind for reason in report.reasons}
+    if "time" in kinds and found is None:
+        time_s = min((asked.bounds.time_s or 0) * 10, LONGEST_TIME_S)
+        commands.append((text("explore.longer"), retyped(given, time=f"{time_s:g}")))
+    if "max_executions" in kinds and found is None:
+        most = (asked.bounds.max_executions or 1) * 10
+        commands.append((text("explore.longer"), retyped(given, max_executions=most)))
+    if report.races and report.granularity == "operation":
+        commands.append((text("explore.lines"), retyped(given, granularity="line")))
+    if card is not None and card.published is not None:
+        flag = "as-published"
+        bare = Given(given.command, given.lang, arguments=given.arguments)
+        if "lang" in given.values:
+            bare = replace(bare, values={"lang": given.values["lang"]})
+        if given.has(flag):
+            commands.append((text("explore.repaired"), corrected(bare)))
+        else:
+            commands.append((text("explore.broken"), corrected(bare, flags=[flag])))
+    return commands
+
+
+def _replay(
+    found: Counterexample, given: Given, card: Card | None, save: Path | None
+) -> tuple[Text, str]:
+    """The run that fails: from its record if it was kept, else by its choices."""
+    from pyqdemo.schedule import schedule_of, to_text
+
+    lang = ["--lang", given.lang] if given.has("lang") else []
+    if save is not None and save.is_file():
+        words = ["replay", quoted_path(save)]
+        program = Path(given.argument("PROGRAM"))
+        if card is None and program.parent != Path() and not (save.parent / program.name).exists():
+            words.append(quoted_path(program))
+        return text("explore.replay"), " ".join([*words, *lang])
+    try:
+        schedule = to_text(schedule_of(found.trace))
+    except ScheduleError:
+        schedule = ""
+    if not schedule or len(schedule) > LONGEST_SCHEDULE:
+        return text("explore.keep"), corrected(given, save=new_record())
+    if card is None:
+        words = ["run", quoted_path(given.argument("PROGRAM"))]
+    else:
+        words = [card.name, *(["--as-published"] if given.has("as-published") else [])]
+    return text("explore.replay"), " ".join([*words, *lang, "--schedule", shlex.quote(schedule)])

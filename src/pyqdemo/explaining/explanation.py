@@ -1,0 +1,45 @@
+"""What was found out about a transcript, as plain data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pyqdemo.report import Reason
+from pyqdemo.trace import Trace
+
+__all__ = ["Explanation"]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Whether a program can print certain lines, and how.
+
+    Attributes:
+        found: a run that prints them; None if none was found.
+        whole: that run ends there, or is stuck there for ever; else it would go on.
+        impossible: no run prints them: all that could have been tried was.
+        lines: what was looked for.
+        matched: how many of them, from the first, some run prints; all if one was found.
+        next: lines that can come next behind those, in the order in which they were met; all
+            that can if ``impossible``.
+        best: a run that prints the first ``matched`` lines; None if one prints all.
+        reasons: why nothing is proved, if nothing was found; empty where ``impossible``.
+        stopped: the transcript shows that somebody pressed Ctrl-C.
+        left_out: its lines that are not the program's own.
+        executions, states: that were tried, and told apart.
+        seconds: of real time.
+    """
+
+    found: Trace | None
+    whole: bool
+    impossible: bool
+    lines: tuple[str, ...]
+    matched: int
+    next: tuple[str, ...]
+    best: Trace | None
+    reasons: tuple[Reason, ...]
+    stopped: bool
+    left_out: int
+    executions: int
+    states: int
+    seconds: float

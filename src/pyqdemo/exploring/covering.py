@@ -1,0 +1,186 @@
+"""Executions until everything is covered or a bound is reached, and what came of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import Any, Protocol
+
+from pyqdemo.exploring.asked import Bounds
+from pyqdemo.exploring.bench import Bench, Done
+from pyqdemo.exploring.judging import Judged
+from pyqdemo.point import Point
+from pyqdemo.report import Reason
+from pyqdemo.trace import OutcomeKind
+
+__all__ = ["Covered", "Covering", "Seen", "Told", "cost_of", "cover"]
+
+
+class Covering(Protocol):
+    """A strategy that lives through many executions, to cover them all.
+
+    Attributes:
+        more: another execution is worth beginning.
+        pruned: the one that is over was stopped early: what could follow has been seen.
+        nondeterminism: what differed when choices were repeated; None while nothing did.
+    """
+
+    pruned: bool
+
+    @property
+    def more(self) -> bool: ...
+
+    @property
+    def nondeterminism(self) -> str | None: ...
+
+    def begin(self) -> None: ...
+
+    def choose(self, point: Point) -> str: ...
+
+
+Told = Callable[["Covered"], bool]
+"""Told of the progress after each execution; answers whether to stop."""
+
+Cost = tuple[int, int, int]
+
+
+@dataclass(slots=True)
+class Seen:
+    """One ending, met at least once.
+
+    Attributes:
+        count: executions that ended so.
+        cost: of the cheapest of them; see ``cost_of``.
+        done: that one.
+    """
+
+    judged: Judged
+    count: int
+    cost: Cost
+    done: Done
+
+
+@dataclass(slots=True)
+class Covered:
+    """What has been covered so far.
+
+    Attributes:
+        executions: that were begun; ``pruned`` of them stopped early.
+        decisions: points at which more than one task could have been chosen.
+        seen: the endings by key, in the order in which they were met.
+        reasons: why it is not everything; empty when it is.
+        began_s: on the real monotonic clock.
+        restarts: how often it began again, with something learned.
+    """
+
+    executions: int = 0
+    pruned: int = 0
+    decisions: int = 0
+    seen: dict[str, Seen] = field(default_factory=dict)
+    reasons: list[Reason] = field(default_factory=list)
+    began_s: float = field(default_factory=monotonic)
+    failed_s: float | None = None
+    longest: int = 0
+    restarts: int = 0
+
+    @property
+    def failed(self) -> bool:
+        return self.failed_s is not None
+
+    def begin_again(self) -> None:
+        """Something was learned: what has been seen may be too little."""
+        self.seen.clear()
+        self.reasons.clear()
+        self.failed_s = None
+        self.restarts += 1
+
+
+def cover(
+    bench: Bench,
+    strategy: Covering,
+    bounds: Bounds,
+    covered: Covered,
+    told: Told,
+    *,
+    until: Callable[[Done], bool] = lambda done: False,
+    **how: Any,
+) -> bool:
+    """Executes until the strategy has nothing more, a bound is reached, or ``until`` says so.
+
+    Args:
+        covered: to which everything is added.
+        how: as of ``Bench.once``.
+
+    Returns:
+        Whether something was learned, so that another strategy has to begin again.
+    """
+    while strategy.more:
+        reason = _at_a_bound(bounds, covered)
+        if reason is None and told(covered):
+            reason = Reason("interrupted")
+        if reason is not None and covered.executions:  # one there has to be, to tell of
+            covered.reasons.append(reason)
+            return False
+        known = len(bench.learned)
+        done = bench.once(strategy, **how)
+        covered.executions += 1
+        if len(bench.learned) > known:
+            return True
+        if strategy.nondeterminism is not None:
+            covered.reasons.append(Reason("nondeterministic", strategy.nondeterminism))
+            return False
+        _add(covered, done, strategy)
+        if done.judged.kind == OutcomeKind.INTERRUPTED or until(done):
+            return False
+    return False
+
+
+def _add(covered: Covered, done: Done, strategy: Covering) -> None:
+    execution = done.execution
+    covered.decisions += execution.decisions
+    covered.longest = max(covered.longest, execution.steps)
+    judged = done.judged
+    ended = getattr(strategy, "ended", None)
+    if strategy.pruned:
+        covered.pruned += 1
+        return
+    if ended is not None:
+        ended(judged.key)
+    if judged.kind == OutcomeKind.INTERRUPTED:
+        covered.reasons.append(Reason("interrupted"))
+        return
+    if judged.kind in (OutcomeKind.STEP_BOUND, OutcomeKind.TIME_BOUND, OutcomeKind.ABORTED):
+        _once(covered, Reason(str(judged.kind), judged.detail.en))
+    if judged.failed and covered.failed_s is None:
+        covered.failed_s = monotonic()
+    cost = cost_of(done)
+    seen = covered.seen.get(judged.key)
+    if seen is None:
+        covered.seen[judged.key] = Seen(judged, 1, cost, done)
+        return
+    seen.count += 1
+    if cost < seen.cost:
+        seen.judged, seen.cost, seen.done = judged, cost, done
+
+
+def cost_of(done: Done) -> Cost:
+    """What makes an execution hard to read: overruns, preemptions, and its length."""
+    execution = done.execution
+    return execution.overruns, execution.preemptions, execution.steps
+
+
+def _once(covered: Covered, reason: Reason) -> None:
+    if all(known.kind != reason.kind for known in covered.reasons):
+        covered.reasons.append(reason)
+
+
+def _at_a_bound(bounds: Bounds, covered: Covered) -> Reason | None:
+    now = monotonic()
+    if bounds.max_executions is not None and covered.executions >= bounds.max_executions:
+        return Reason("max_executions", str(bounds.max_executions))
+    if bounds.time_s is not None and now - covered.began_s >= bounds.time_s:
+        return Reason("time", f"{bounds.time_s:g}")
+    if covered.failed_s is not None and now - covered.failed_s >= bounds.after_failure_s:
+        return Reason("after_failure", f"{bounds.after_failure_s:g}")
+    return None

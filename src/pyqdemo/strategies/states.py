@@ -1,0 +1,288 @@
+"""Every state once, and every choice in it once."""
+
+from __future__ import annotations
+
+from heapq import heappop, heappush
+
+from pyqdemo.point import Access, Draw, Exhausted, Pending, Point, Step
+from pyqdemo.strategies.diamonds import Diamonds
+from pyqdemo.strategies.state_table import UNTRIED, Columns, Kind, StateTable, enabled_of, stands_of
+
+__all__ = ["States"]
+
+AUDIT = 64  # one in so many executions that met only what is known goes on for a while
+AUDITED = 16  # steps
+WAYS = 8  # one in so many executions has all states on its way compared, not the last only
+LONGEST = 2_000  # steps after which an execution leaves what is new to a later one
+_DEPTH = 1 << 32
+
+
+class States:
+    """Covers the graph of states: every choice in every state that can be reached.
+
+    An execution repeats the way to a state where something has not been tried, tries it, and
+    goes on as long as it finds something untried where it is. Then it is over (``pruned``).
+    A program that goes round for ever has been seen whole when each of its states has.
+
+    Only as good as the fingerprints: two points with the same one are taken for the same
+    state. That is audited. Where a way is repeated tasks have to stand at each point as they
+    did, and the state at its end, now and then every state on it, has to be the same. So has
+    the state behind any choice that is made once more; and now and then an execution that
+    could end goes on, along what is known.
+
+    With ``reduce`` a step that touches nothing at all, the end of a sleep or the print of a
+    line, is the only one tried where it can be taken: it commutes with whatever the others do,
+    so what they do can just as well come after it. Endings, tasks that are stuck for ever and
+    circles in which every task has its turn are found all the same, though not always by the
+    way that is easiest to follow. That takes for granted that steps tell all that they touch,
+    plain data too.
+
+    **Source**: stateless search with stored fingerprints (Musuvathi, Park, Chou, Engler and
+    Dill, "CMC", OSDI 2002); the reduction is the simplest ample set, of one invisible step
+    (Clarke, Grumberg, Peled, "Model Checking", 1999, chapter 10). Where we differ: that no
+    step is put off for ever round a circle is not looked up on a stack. States are numbered as
+    they are found, and where the one step leads to no higher number all are tried; a circle
+    cannot go up all the way.
+
+    Args:
+        draws: the values of random draws are choices too.
+        reduce: see above.
+
+    Attributes:
+        more: another execution is worth beginning.
+        pruned: the execution that is over was stopped early; it came to no end of its own.
+        nondeterminism: what came out differently when the same was done again; None while
+            nothing did. Then nothing may be claimed.
+    """
+
+    observes = True
+
+    def __init__(self, *, draws: bool = True, reduce: bool = True) -> None:
+        self.draws = draws
+        self.more = True
+        self.pruned = False
+        self.nondeterminism: str | None = None
+        self._reduce = reduce
+        self._table = StateTable()
+        self._diamonds = Diamonds(self._table)
+        self._open: list[int] = []  # where something may be untried, those of least depth first
+        self._begun = 0
+        self._prunes = 0
+        self._edge: int | None = None
+        self.begin()
+
+    @property
+    def states(self) -> int:
+        """How many states have been told apart."""
+        return len(self._table.states)
+
+    def graph(self) -> Columns:
+        """What has been seen so far."""
+        return self._table.columns()
+
+    def begin(self) -> None:
+        """Raises RuntimeError if the last execution came to an end that was not told."""
+        if self._edge is not None:
+            raise RuntimeError("an execution is over, and ended() was not told how")
+        self.pruned = False
+        self._begun += 1
+        self._touched: tuple[Access, ...] | None = None
+        self._audited = 0
+        self._at = 0
+        self._way = self._table.way(self._open[0] % _DEPTH) if self._has_open() else []
+        self._until = max(LONGEST, 2 * len(self._way))
+
+    def choose(self, point: Point) -> str:
+        """The next choice on the way; then any that has not been made in this state.
+
+        Raises:
+            Exhausted: all that can follow has been seen, or is left to another execution.
+        """
+        look = point.look()
+        on_the_way = self._at < len(self._way) and self._begun % WAYS
+        node = self._pass(point, look) if on_the_way else self._arrive(point, look)
+        edge = self._planned(node)
+        if edge is None:
+            edge = self._untried(node, point, look)
+        if edge is None:
+            edge = self._once_more(node)
+        if edge is None or self.nondeterminism is not None:
+            raise self._prune()
+        self._edge = edge
+        return point.enabled[edge - self._table.first[node]]
+
+    def draw(self, draw: Draw) -> int:
+        """The next value on the way; then one that has not been drawn there."""
+        table, edge = self._table, self._edge
+        assert edge is not None, "it is within a step"
+        node = table.target[edge]
+        if node == UNTRIED:
+            node = table.add_draw(draw, edge)
+            self._put_open(node)
+        elif table.of(node) != draw:
+            self._differs(edge, table.of(node), draw)
+            return 0
+        onward = self._planned(node)
+        if onward is None:
+            edges = table.edges(node)
+            onward = next(table.untried(node), edges[self._prunes % len(edges)])
+        self._edge = onward
+        return onward - table.first[node]
+
+    def over(self, last: Step) -> None:
+        """The last step touched that."""
+        self._touched = last.accesses
+
+    def ended(self, key: str) -> None:
+        """The execution came to its own end, which is the same as others' with that key.
+
+        To be told after each that was not ``pruned``.
+        """
+        if self._edge is not None:
+            self._settle(self._edge, self._table.ending(key))
+        self.more = self.nondeterminism is None and self._has_open()
+
+    # Inside.
+
+    def _arrive(self, point: Point, look: tuple[Pending, ...]) -> int:
+        """The node of the point; what led to it is recorded, or audited."""
+        if point.state is None:
+            raise ValueError("a strategy of states needs states to be told")
+        table, state, stands = self._table, point.state(), stands_of(look)
+        node = table.states.get(state)
+        if node is None:
+            node = table.add_state(state, stands)
+            if len(table.edges(node)) > 1:
+                self._put_open(node)
+        self._compare(node, stands, point.step)
+        self._touched = None if point.last is None else point.last.accesses
+        if self._edge is not None:
+            self._settle(self._edge, node)
+        elif node:
+            self._note("the first state is another one")
+        return node
+
+    def _pass(self, point: Point, look: tuple[Pending, ...]) -> int:
+        """The node of a point on the way, by where the way leads."""
+        node = self._table.source[self._way[self._at]]
+        self._compare(node, stands_of(look), point.step)
+        self._edge = None
+        return node
+
+    def _compare(self, node: int, stands: Kind, step: int) -> None:
+        """Tasks have to stand in a node as they stood there before."""
+        before = self._table.of(node)
+        if before != stands:
+            what = f"{_told(before)}; now {_told(stands)}"
+            self._note(f"step {step}: in the same state before: {what}")
+
+    def _settle(self, edge: int, node: int) -> None:
+        """A step, chosen at an edge, led to a node."""
+        table = self._table
+        before, self._edge = table.target[edge], None
+        if before == UNTRIED:
+            table.lead(edge, node)
+            chosen_in = table.step(edge)
+            goes_on = not isinstance(table.of(node), str)
+            is_local = self._touched == () and node > chosen_in and goes_on
+            if goes_on and self._touched is not None and chosen_in == table.source[edge]:
+                self._diamonds.add(edge, self._touched)
+            if not is_local and table.take_back(chosen_in):
+                self._put_open(chosen_in)
+        elif before != node:
+            self._differs(edge, table.of(before), table.of(node))
+
+    def _planned(self, node: int) -> int | None:
+        if self._at == len(self._way) or self.nondeterminism is not None:
+            return None
+        edge = self._way[self._at]
+        self._at += 1
+        return edge if self._table.source[edge] == node else None
+
+    def _untried(self, node: int, point: Point, look: tuple[Pending, ...]) -> int | None:
+        """An edge to try: of a step that touches nothing, of who is running, of anybody."""
+        table = self._table
+        untried = list(table.untried(node))
+        if not untried:
+            return None
+        if point.step > self._until:
+            self._put_open(node)
+            return None
+        first, enabled = table.first[node], point.enabled
+        if self._reduce and len(enabled) > 1:
+            if any(self._diamonds.is_local(edge) for edge in table.edges(node)):
+                table.leave_out(node)
+                return None
+            local = [
+                each.task
+                for each in look
+                if each.enabled
+                and not each.accesses
+                and first + enabled.index(each.task) in untried
+            ]
+            if local:
+                task = point.running if point.running in local else local[0]
+                kept = first + enabled.index(task)
+                table.leave_out(node, kept)
+                return kept
+        for edge in untried:
+            if enabled[edge - first] == point.running:
+                return edge
+        return untried[0]
+
+    def _once_more(self, node: int) -> int | None:
+        """Now and then, an edge that has been tried before."""
+        if self._audited == 0:
+            self._prunes += 1
+            if self._prunes % AUDIT:
+                return None
+        if self._audited == AUDITED:
+            return None
+        self._audited += 1
+        known = [edge for edge in self._table.edges(node) if self._table.target[edge] >= 0]
+        return known[(self._prunes // AUDIT + self._audited) % len(known)] if known else None
+
+    def _prune(self) -> Exhausted:
+        self.pruned = True
+        self.more = self.nondeterminism is None and self._has_open()
+        return Exhausted("what can follow has been seen")
+
+    def _put_open(self, node: int) -> None:
+        heappush(self._open, self._table.depth[node] * _DEPTH + node)
+
+    def _has_open(self) -> bool:
+        """Whether anything is untried; whatever is not open any more is forgotten."""
+        while self._open and next(self._table.untried(self._open[0] % _DEPTH), None) is None:
+            heappop(self._open)
+        return bool(self._open)
+
+    def _differs(self, edge: int, before: Kind, now: Kind) -> None:
+        """The same was done again, and another node is behind it."""
+        table, choice = self._table, self._choice(edge)
+        node = table.source[choice]
+        task = enabled_of(table.of(node))[choice - table.first[node]]
+        then, behind = _told(before), _told(now)
+        what = f"then: {then}; now: {behind}" if then != behind else "data behind it differed"
+        self._note(f"{task} was chosen twice in the same state; {what}")
+
+    def _choice(self, edge: int) -> int:
+        """The edge of the state that a draw's edge is behind."""
+        table = self._table
+        while isinstance(table.of(table.source[edge]), Draw):
+            edge = table.way(table.source[edge])[-1]
+        return edge
+
+    def _note(self, what: str) -> None:
+        if self.nondeterminism is None:
+            self.nondeterminism = what
+
+
+def _told(kind: Kind) -> str:
+    """What a node is, in words."""
+    if isinstance(kind, Draw):
+        return f"{kind.task} draws {kind.told}"
+    if isinstance(kind, str):
+        return f"the end ({kind})"
+    return ", ".join(
+        f"{stand.task} {stand.operation}{'' if stand.enabled else ' (blocked)'}" for stand in kind
+    )

@@ -1,0 +1,86 @@
+"""A report of which a test can claim something."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from pyqdemo.errors import UnusableFile
+from pyqdemo.report import Report, Verdict
+from pyqdemo.testing.records import Case, keep
+from pyqdemo.trace import OutcomeKind
+
+__all__ = ["LabReport"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabReport(Report):
+    """A report that belongs to a test.
+
+    Attributes:
+        case: the test.
+        replayed: file of the recorded run that took the place of the exploration, if one did.
+    """
+
+    case: Case
+    replayed: Path | None = None
+
+    @staticmethod
+    def of(report: Report, case: Case, replayed: Path | None = None) -> LabReport:
+        """The same report, for that test."""
+        facts = {each.name: getattr(report, each.name) for each in fields(report)}
+        return LabReport(**facts, case=case, replayed=replayed)
+
+    def assert_proved(self) -> None:
+        """Returns if every schedule was covered and none fails.
+
+        Raises:
+            AssertionError: with the verdict, the run that fails, who waits for whom in it,
+                and the command that repeats it.
+        """
+        __tracebackhide__ = True
+        if self.verdict is not Verdict.PROVED:
+            raise AssertionError(self._told())
+
+    def assert_failed(self, kind: str | None = None) -> None:
+        """Returns if a run fails, in that way if one is named.
+
+        Args:
+            kind: ``exception``, ``deadlock``, ``livelock``, ``runs_for_ever``, ``output``.
+
+        Raises:
+            AssertionError: with the verdict, and the run that fails otherwise.
+        """
+        __tracebackhide__ = True
+        kinds = {ending.kind for ending in self.endings if ending.failed}
+        if not kinds or (kind is not None and kind not in kinds):
+            wanted = "a failure" if kind is None else f"a failure by {kind}"
+            raise AssertionError(f"{wanted} was expected\n\n{self._told()}")
+
+    def _told(self) -> str:
+        """What a failed claim says. Keeps the run that fails."""
+        __tracebackhide__ = True
+        from pyqdemo.testing.telling import told  # who claims nothing wrong loads no views
+
+        self._skip_if_it_ended_well()
+        found = self.counterexample
+        if found is None or self.replayed is not None:
+            return told(self, self.case, self.replayed)
+        try:
+            file = self.case.record()
+            keep(found.trace, file)
+        except (OSError, UnusableFile) as error:
+            return told(self, self.case, None, not_kept=str(error))
+        return told(self, self.case, file)
+
+    def _skip_if_it_ended_well(self) -> None:
+        """Skips the test if the recorded run does not fail any more: neither claim is right."""
+        __tracebackhide__ = True
+        kinds = {ending.kind for ending in self.endings}
+        if self.replayed is not None and kinds == {OutcomeKind.COMPLETED}:
+            import pytest
+
+            pytest.skip(
+                f"the run in {self.replayed} ended well this time, which proves nothing of"
+                " the others; without --pyqdemo-replay all are tried"
+            )

@@ -1,0 +1,212 @@
+"""A report as people see it: verdict, one sentence, what was covered, the run, what to type."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import takewhile
+
+from pyqdemo.analysis import coverage_words, report_words
+from pyqdemo.analysis.lanes import Lanes, Row, lanes
+from pyqdemo.languages import Text
+from pyqdemo.report import Counterexample, Ending, Report, Verdict
+from pyqdemo.views.cells import broken_up, cell_len, escaped, fit, shown
+from pyqdemo.views.dress import Glyphs, Line, Tone
+from pyqdemo.views.fork import End, fork_lines
+from pyqdemo.views.lanes import lanes_lines, legend_lines
+from pyqdemo.views.under_control import not_controlled
+
+__all__ = ["report_lines"]
+
+GUTTER = 11
+WIDEST = 120  # sentences are no longer
+MOST_ENDINGS, MOST_REASONS, MOST_RACES = 12, 6, 6
+LONGEST_DETAIL = 240
+_SIMPLEST = Text("The simplest way to break it", "最简单的出错方式")
+_BELOW = Text("below", "见下")
+_WHY_NOT = Text("Not more, because", "为什么只能说到这里")
+_WHAT_ELSE = Text("What else can happen was not all covered", "其他结局没有全部覆盖")
+#: Says nothing more of a program that was found to fail.
+_BESIDE_FAILURE = frozenset({"no_task", "no_decision", "none_finished"})
+_AND_MORE = Text("and {count} more", "另有 {count} 个")
+_NOT_INSIDE = Text(
+    "What happens inside a line is not covered. With --granularity line a step is a line.",
+    "一步之内发生的事不在其列。加上 --granularity line，一步就是一行。",
+)
+_ROUND = Text("steps {first} to {last} again and again", "第 {first} 到 {last} 步，一遍又一遍")
+_NO_FORK = Text(
+    "No way out was found, wherever one leaves this run.",
+    "不管从这次运行的哪一步离开，都没有找到好结果。",
+)
+
+
+def report_lines(
+    report: Report,
+    lang: str,
+    glyphs: Glyphs,
+    width: int,
+    commands: Sequence[tuple[Text, str]] = (),
+) -> Iterator[Line]:
+    """All of it, top to bottom.
+
+    Args:
+        width: cells of the terminal; only commands and single words may be longer.
+        commands: what may be typed next, without ``pyqdemo``, each with what it does.
+    """
+    word = report_words.verdict_word(report)[lang]
+    gutter = GUTTER
+    yield from _head(report, word, gutter, lang, glyphs, width)
+    yield Line()
+    yield from _endings(report, gutter, lang, glyphs, width)
+    yield from _limits(report, gutter, lang, width)
+    if report.counterexample is not None:
+        yield from _example(report, report.counterexample, lang, glyphs, width)
+    if commands:
+        yield Line()
+        longest = max(cell_len(told[lang]) for told, _ in commands)
+        for told, command in commands:
+            line = Line().add(f"  {fit(told[lang], longest)}   ", Tone.DIM)
+            if line.cells + cell_len(f"pyqdemo {command}") > width:  # easier to copy
+                yield Line().add(f"  {told[lang]}", Tone.DIM)
+                line = Line().add("  ")
+            yield line.add(f"pyqdemo {command}", Tone.STRONG)
+
+
+def _head(
+    report: Report, word: str, gutter: int, lang: str, glyphs: Glyphs, width: int
+) -> Iterator[Line]:
+    """The verdict beside one sentence, then why, then what was covered."""
+    glyph, tone = {
+        Verdict.PROVED: (glyphs.ended, Tone.MOVES_STRONG),
+        Verdict.FAILED: (glyphs.failed, Tone.FAILED),
+        Verdict.NOT_EXHAUSTED: (glyphs.could_go, Tone.BLOCKED_STRONG),
+    }[report.verdict]
+    room = min(width, WIDEST) - gutter
+    line = Line().add(f"{glyph} {word}", tone)
+    if line.cells + 2 > gutter:  # a longer word has a line of its own
+        yield line
+        line = Line()
+    told = escaped(report_words.headline(report)[lang], 2 * LONGEST_DETAIL)
+    for part in broken_up(told, room):
+        yield line.to(gutter).add(part, Tone.STRONG)
+        line = Line()
+    found = report.counterexample
+    for cause in report_words.because(found) if found is not None else ():
+        for part in broken_up(escaped(cause[lang], LONGEST_DETAIL), room):
+            yield Line().to(gutter).add(part)
+    yield Line()
+    apart = "" if lang == "zh" else " "
+    covered = apart.join(one[lang] for one in coverage_words.covered(report))
+    for part in broken_up(escaped(covered, 2000), room):
+        yield Line().to(gutter).add(part, Tone.DIM)
+
+
+def _endings(report: Report, gutter: int, lang: str, glyphs: Glyphs, width: int) -> Iterator[Line]:
+    """How executions ended: the failing ones first."""
+    rows = sorted(report.endings, key=lambda ending: not ending.failed)[:MOST_ENDINGS]
+    if not rows:
+        return
+    kinds = max(cell_len(report_words.kind_word(row.kind)[lang]) for row in rows)
+    counts = max(cell_len(coverage_words.count_of(report, row)[lang]) for row in rows)
+    shown_one = _shown_ending(report)
+    for row in rows:
+        tone = Tone.FAILED if row.failed else Tone.MOVES if row.kind == "completed" else Tone.DIM
+        glyph = glyphs.failed if row.failed else glyphs.ended if tone is Tone.MOVES else " "
+        line = Line().to(gutter).add(f"{glyph} ", tone)
+        word = fit(report_words.kind_word(row.kind)[lang], kinds)
+        line.add(f"{word}  ", tone if row.failed else Tone.INK)
+        count = coverage_words.count_of(report, row)[lang]
+        line.add(fit(count, counts, right=True), Tone.DIM)
+        below = f"  {_BELOW[lang]}" if row is shown_one else ""
+        room = min(width, WIDEST) - line.cells - 2 - cell_len(below)
+        detail = shown(_detail(report, row, lang), room)
+        line.add(f"  {detail}" if detail else "").add(below, Tone.DIM)
+        yield line
+    if len(report.endings) > MOST_ENDINGS:
+        more = len(report.endings) - MOST_ENDINGS
+        yield Line().to(gutter).add(_AND_MORE[lang].format(count=more), Tone.DIM)
+
+
+def _shown_ending(report: Report) -> Ending | None:
+    found = report.counterexample
+    return None if found is None else report.endings[found.ending]
+
+
+def _detail(report: Report, ending: Ending, lang: str) -> str:
+    """What broke; where outputs differ, this one from the first line that does."""
+    if ending.detail.en:
+        return escaped(ending.detail[lang], LONGEST_DETAIL)
+    outputs = [one.output for one in report.endings if one.kind in ("output", "completed")]
+    if len(outputs) < 2 or ending.output not in outputs:
+        return ""
+    lines = [output.splitlines() for output in outputs]
+    alike = sum(1 for _ in takewhile(lambda row: len(set(row)) == 1, zip(*lines, strict=False)))
+    left = ending.output.splitlines()[alike:]
+    before = ["..", *left] if alike else left
+    return escaped(" / ".join(before), LONGEST_DETAIL)
+
+
+def _limits(report: Report, gutter: int, lang: str, width: int) -> Iterator[Line]:
+    """Why the claim is not stronger, and which plain data two tasks touch unordered."""
+    room = min(width, WIDEST) - gutter
+    failed = report.verdict is Verdict.FAILED
+    told = [
+        coverage_words.reason_told(one, not_controlled)[lang]
+        for one in report.reasons
+        if not (failed and one.kind in _BESIDE_FAILURE)
+    ]
+    if told:
+        yield Line()
+        head = _WHAT_ELSE if failed else _WHY_NOT
+        yield Line().to(gutter).add(head[lang], Tone.STRONG)
+        yield from _listed(told, MOST_REASONS, gutter, room, lang)
+    if report.races:
+        yield Line()
+        races = [coverage_words.race_told(race)[lang] for race in report.races]
+        yield from _listed(races, MOST_RACES, gutter, room, lang)
+        for part in broken_up(_NOT_INSIDE[lang], room):
+            yield Line().to(gutter).add(part, Tone.DIM)
+
+
+def _listed(told: Sequence[str], most: int, gutter: int, room: int, lang: str) -> Iterator[Line]:
+    for one in told[:most]:
+        for number, part in enumerate(broken_up(escaped(one, LONGEST_DETAIL), room - 2)):
+            yield Line().to(gutter).add("  " if number else "- ", Tone.DIM).add(part)
+    if len(told) > most:
+        yield Line().to(gutter).add(_AND_MORE[lang].format(count=len(told) - most), Tone.DIM)
+
+
+def _example(
+    report: Report, found: Counterexample, lang: str, glyphs: Glyphs, width: int
+) -> Iterator[Line]:
+    """The run as lanes up to where it was lost, then the fork; else all of it."""
+    fork = found.fork
+    laid = lanes(found.trace, breaks={fork.step} if fork else ())
+    yield Line()
+    head = Line().add(_SIMPLEST[lang], Tone.STRONG)
+    cost = report_words.cost_of(found)[lang]
+    if head.cells + 2 + cell_len(cost) > width:
+        yield head
+        head = Line()
+    yield head.add(f"  {cost}", Tone.DIM)
+    yield Line()
+    rows = laid.rows if fork is None else _before(laid, fork.step)
+    cycle = found.cycle if fork is None else None
+    yield from lanes_lines(laid, lang, glyphs, width, cycle=cycle, rows=rows)
+    yield Line()
+    yield from legend_lines(rows, lang, glyphs, width)
+    yield Line()
+    if fork is None:
+        yield Line().add(f"  {_NO_FORK[lang]}", Tone.DIM)
+        return
+    ending = report.endings[found.ending]
+    end = End(report_words.kind_word(ending.kind), Tone.FAILED, glyphs.failed)
+    if found.cycle is not None:
+        first, last = found.cycle
+        again = "\u21ba" if glyphs.braille else glyphs.arrow
+        end = End(_ROUND.format(first=first, last=last), Tone.FAILED, again)
+    good = report_words.kind_word("completed")
+    yield from fork_lines(fork, laid, end, good, lang, glyphs, width)
+
+
+def _before(laid: Lanes, step: int) -> tuple[Row, ...]:
+    return tuple(row for row in laid.rows if (row.last or 0) < step)
