@@ -25,7 +25,17 @@ def completed(ran: Callable) -> Callable[[str], list[str]]:
 
 
 OFFERED = {
-    "pyqdemo ": [*LESSONS, "run", "explore", "explain", "replay", "list", "source", "copy", "doctor"],
+    "pyqdemo ": [
+        *LESSONS,
+        "run",
+        "explore",
+        "explain",
+        "replay",
+        "list",
+        "source",
+        "copy",
+        "doctor",
+    ],
     "pyqdemo ch": ["chefs"],
     "pyqdemo --lang ": ["en", "zh"],
     "pyqdemo --lang zh pi": ["pipe"],
