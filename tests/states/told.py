@@ -11,7 +11,7 @@ from pyqdemo.executing.plan import Plan
 from pyqdemo.kernel.limits import Limits
 from pyqdemo.point import Point
 from pyqdemo.worlds.threads import set_tables, stacks
-from pyqdemo.worlds.threads.encoded_code import CODE
+from pyqdemo.worlds.threads.encoded_code import CODE, value_of
 from pyqdemo.worlds.threads.encoded_run import label_of, way_of
 from pyqdemo.worlds.threads.encoded_stacks import tell_generator
 from pyqdemo.worlds.threads.encoded_values import VALUES
@@ -35,7 +35,7 @@ def digest(*values: Any) -> bytes:
     assert stacks.can_see()
     assert set_tables.can_tell()
     ways = {**CODE, **VALUES, type(one for one in ()): tell_generator}
-    encoding = Encoding({}, ways, way_of)
+    encoding = Encoding({}, ways, way_of, value_of)
     encoding.label = label_of
     encoding.put(b"values", encoding.refs(values))
     return encoding.close()

@@ -50,7 +50,7 @@ def test_two_steps_depend_if_their_modes_of_a_part_do_not_commute() -> None:
 
 
 def test_clocks_tell_the_closure_of_dependence(how_many: Callable[..., int]) -> None:
-    for seed in range(how_many(100, soak=3_000)):
+    for seed in range(how_many(40, soak=3_000)):
         print(seed)
         steps = random_steps(seed)
         order, expected = filled(steps), before(steps)
@@ -62,7 +62,7 @@ def test_clocks_tell_the_closure_of_dependence(how_many: Callable[..., int]) -> 
 def test_what_conflicts_with_a_next_step_is_what_it_depends_on_and_does_not_know(
     how_many: Callable[..., int],
 ) -> None:
-    for seed in range(how_many(100, soak=3_000)):
+    for seed in range(how_many(40, soak=3_000)):
         print(seed)
         *steps, (task, touched) = [*random_steps(seed), ("1", accesses(random.Random(-seed)))]
         order, known = filled(steps), before(steps)
@@ -79,7 +79,7 @@ def test_what_conflicts_with_a_next_step_is_what_it_depends_on_and_does_not_know
 
 
 def test_steps_can_be_taken_back(how_many: Callable[..., int]) -> None:
-    for seed in range(how_many(50, soak=1_000)):
+    for seed in range(how_many(20, soak=1_000)):
         print(seed)
         steps = random_steps(seed)
         kept = len(steps) // 2

@@ -11,6 +11,7 @@ import functools
 import gc
 import sys
 from abc import ABCMeta
+from collections.abc import Mapping
 from hashlib import blake2b
 from types import (
     BuiltinFunctionType,
@@ -34,7 +35,7 @@ from typing import Any
 from pyqdemo.worlds.threads.copied_classes import HEAP_TYPE, found_in
 from pyqdemo.worlds.threads.encoding import DIGEST, Encoding, Way
 
-__all__ = ["CODE", "code_name", "is_librarys", "library_name", "tell_class"]
+__all__ = ["CODE", "code_name", "is_librarys", "library_name", "tell_class", "value_of"]
 
 _MOST = 20_000
 _codes: dict[int, tuple[CodeType, bytes]] = {}
@@ -139,6 +140,16 @@ def _by_name(encoding: Encoding, value: Any) -> bytes | None:
 
 
 # Functions
+
+
+def value_of(names: Mapping[int, bytes], function: FunctionType) -> bytes | None:
+    """What a function of the program's is told by that holds nothing but its code."""
+    space = names.get(id(function.__globals__))
+    if space is None or function.__closure__ is not None or function.__defaults__ is not None:
+        return None
+    if function.__kwdefaults__ is not None or function.__dict__:
+        return None
+    return b"f%b %b %b" % (code_name(function.__code__), function.__name__.encode(), space)
 
 
 def _function(encoding: Encoding, function: FunctionType) -> None:

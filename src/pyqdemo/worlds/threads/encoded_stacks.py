@@ -60,6 +60,9 @@ def tell_stack(
     """
     encoding.put(b"f", len(frames))
     for number, frame in enumerate(frames):
+        if (name := _name_alone(frame.f_code)) is not None:
+            encoding.put(b"fb", name)
+            continue
         try:
             held = held_by(frame)
         except Unseen as unseen:
@@ -70,6 +73,23 @@ def tell_stack(
         if between and not holds_nothing(frame, held, above, known):  # type: ignore[arg-type]  # it is there
             encoding.refuse(f"C code under way in {frame.f_code.co_qualname}")
         _tell_frame(encoding, frame.f_code, held)
+
+
+def _name_alone(code: CodeType) -> bytes | None:
+    """The name of code that stands at the bottom of a stack, calls one thing, and holds nothing
+    that does not follow from whose stack it is; else None."""
+    known = _bottoms.get(id(code))
+    if known is None or known[0] is not code:
+        is_one = code.co_qualname in _AT_THE_BOTTOM and ours(code.co_filename)
+        known = _bottoms[id(code)] = (code, code_name(code) if is_one else None)
+        if len(_bottoms) > _MOST:
+            _bottoms.clear()
+    return known[1]
+
+
+_MOST = 20_000
+_bottoms: dict[int, tuple[CodeType, bytes | None]] = {}
+_AT_THE_BOTTOM = frozenset({"Binding.body", "live", "Inside.execute", "Importing.execute"})
 
 
 def _tell_frame(encoding: Encoding, code: CodeType, held: Held) -> None:

@@ -4,7 +4,8 @@ Each object is told once, in the order in which it is come upon from the roots, 
 holds it names it by its number in that order. So two names for one list differ from two equal
 lists, and an object may hold itself; addresses are in nothing. Values that cannot change
 (numbers, texts, tuples of those) are told by type and value, wherever they stand: 1, 1.0 and
-True differ, and so do 0.0 and -0.0. That two equal ones are one object is not told.
+True differ, and so do 0.0 and -0.0. So are functions that hold nothing. That two equal ones are
+one object is not told.
 
 How an object of a type is told stands in tables (``encoded_values``, ``encoded_code``,
 ``encoded_run``): functions of the encoding and the object that call ``put`` with parts, each of
@@ -17,6 +18,7 @@ from __future__ import annotations
 import marshal
 from collections.abc import Callable, Iterable, Mapping
 from hashlib import blake2b
+from types import FunctionType
 from typing import Any, NoReturn
 
 __all__ = ["DIGEST", "PLAIN", "Encoding", "Inexact", "Way", "is_plain"]
@@ -63,6 +65,7 @@ class Encoding:
         names: what is told by a name of its own, by id.
         ways: how objects of a type are told; what is not there yet is put there.
         way_of: gives that.
+        value_of: gives a name for a function that holds nothing, else None.
 
     Attributes:
         facts: what the ways in ``encoded_run`` have to know of the run.
@@ -72,7 +75,11 @@ class Encoding:
     """
 
     def __init__(
-        self, names: Mapping[int, bytes], ways: dict[type, Way], way_of: Callable[[type], Way]
+        self,
+        names: Mapping[int, bytes],
+        ways: dict[type, Way],
+        way_of: Callable[[type], Way],
+        value_of: Callable[[Mapping[int, bytes], FunctionType], bytes | None],
     ) -> None:
         self.facts: Any = None
         self.label: Callable[[Any], str | None] = lambda _: None
@@ -80,6 +87,7 @@ class Encoding:
         self.inner: dict[int, bytes] = {}
         self._names = dict(names)
         self._ways = ways
+        self._value_of = value_of
         self._way_of = way_of
         self._waiting: list[Any] = []
         self._kept: list[Any] = []  # so that no id is used again meanwhile
@@ -106,6 +114,9 @@ class Encoding:
                 return b"y" + value
             if kind is tuple and is_plain(value):
                 return value
+            if kind is FunctionType and (name := self._value_of(self._names, value)):
+                self._names[id(value)] = name
+                return name
             self._count += 1
             name = self._names[id(value)] = b"#%d" % self._count
             self._waiting.append(value)

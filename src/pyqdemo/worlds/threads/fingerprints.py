@@ -11,7 +11,6 @@ matters (``histories``), where all is seen that they touch, else of the choices 
 
 from __future__ import annotations
 
-import operator
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -23,7 +22,8 @@ from pyqdemo.kernel.tasks import Task
 from pyqdemo.point import Step
 from pyqdemo.worlds.stand_in import StandIn
 from pyqdemo.worlds.threads import modules, set_tables, stacks
-from pyqdemo.worlds.threads.encoded_code import CODE
+from pyqdemo.worlds.threads.encoded_code import CODE, value_of
+from pyqdemo.worlds.threads.encoded_homes import Changed, tell_home
 from pyqdemo.worlds.threads.encoded_run import Facts, label_of, tell_process, tell_task, way_of
 from pyqdemo.worlds.threads.encoded_stacks import frames_of, tell_generator, tell_stack
 from pyqdemo.worlds.threads.encoded_values import VALUES
@@ -38,24 +38,6 @@ __all__ = ["Fingerprints"]
 
 #: Of the run's own tables operations may hold one.
 _TABLES = frozenset({dict, list, set})
-
-#: What the import system has put into a module, and nobody changes.
-_ITS_OWN = frozenset(
-    {
-        "__builtins__",
-        "__loader__",
-        "__spec__",
-        "__cached__",
-        "__file__",
-        "__doc__",
-        "__annotations__",
-    }
-)
-#: Of ``sys``, what every process has for itself.
-_OF_SYS = frozenset({"argv", "path", "modules", "meta_path", "path_hooks"})
-_STREAMS = ("stdin", "stdout", "stderr", "__stdin__", "__stdout__", "__stderr__")
-#: Of a process's scratch, what is told elsewhere or leads to nothing.
-_SCRATCH = frozenset({"modules", "streams", "feedings", "observed"})
 
 
 class Fingerprints:
@@ -88,6 +70,7 @@ class Fingerprints:
         self._learned_anew = learned_anew
         self._ways: dict[type, Way] = {**CODE, **VALUES, GeneratorType: tell_generator}
         self._stand_ins: dict[Home, tuple[int, tuple[Any, ...]]] = {}
+        self._changed: dict[ModuleType, Changed] = {}
         self._past = History()
         self._drawn = 0  # draws that are part of it
         self._sees = stacks.can_see() and set_tables.can_tell()
@@ -138,7 +121,7 @@ class Fingerprints:
             raise Inexact("this Python's stacks")
         if used.peeks is not None:
             raise Inexact(used.peeks)
-        encoding = Encoding(self._names(), self._ways, way_of)
+        encoding = Encoding(self._names(), self._ways, way_of, value_of)
         facts = self._facts(used)
         encoding.facts, encoding.label = facts, label_of
         encoding.put(b"y" + self._besides())
@@ -148,7 +131,7 @@ class Fingerprints:
             tell_process(encoding, main, homes.get(main))
         for home in world.homes:
             if home.main.state.alive:
-                self._tell_home(encoding, home)
+                tell_home(encoding, home, self._changed)
         for id, model in sorted(execution.shared.items()):
             encoding.put(b"m", id, encoding.ref(model))
         tops, handled = sys._current_frames(), _handled()
@@ -208,62 +191,13 @@ class Fingerprints:
             for number, part in enumerate(own):
                 names.setdefault(id(part), f"h{number}:{main}".encode())
             names[id(home.scratch)] = f"hs:{main}".encode()
-            for name, module in around.modules.items():
+            for name, module in sorted(around.modules.items()):
                 if module is not None and id(module) not in names:
                     names[id(module)] = f"m:{main}:{name}".encode()
                     names[id(vars(module))] = f"g:{main}:{name}".encode()
             for id_, side in home.main.state.buffers.items():
                 names[id(side)] = f"s:{main}:{id_}".encode()
         return names
-
-    # What a process has.
-
-    def _tell_home(self, encoding: Encoding, home: Home) -> None:
-        around = home.surroundings
-        encoding.put(
-            b"h",
-            home.main.id,
-            home.exit_code,
-            encoding.refs((around.argv, around.path)),
-            sorted(around.modules),
-            encoding.refs((around.at_exit, around.before_join, around.at_last)),
-            encoding.ref(around.handlers),
-            [(name, loading.task.id) for name, loading in around.importing._loading.items()],
-        )
-        kept = {key: value for key, value in home.scratch.items() if key not in _SCRATCH}
-        keys = sorted(kept, key=str)
-        encoding.put(b"hk", keys, encoding.refs(kept[key] for key in keys))
-        seen: set[int] = set()
-        for name, module in around.modules.items():
-            if module is None or id(module) in seen:
-                continue
-            seen.add(id(module))
-            if isinstance(module, StandIn):
-                self._tell_stand_in(encoding, name, module)
-            else:
-                held = vars(module)
-                names = [key for key in held if key not in _ITS_OWN]
-                encoding.put(b"g", name, names, encoding.refs(held[key] for key in names))
-
-    def _tell_stand_in(self, encoding: Encoding, name: str, module: ModuleType) -> None:
-        """What the program has changed in it."""
-        for kind, changed in modules.changed_classes(name):
-            held = [vars(kind).get(key) for key in changed]
-            encoding.put(b"kc", name, kind.__qualname__, changed, encoding.refs(held))
-        now, before = vars(module), modules.as_made(name)
-        if len(now) == len(before) and all(map(operator.is_, now.values(), before.values())):
-            return
-        own = _OF_SYS if name == "sys" else frozenset({"callbacks"} if name == "gc" else ())
-        changed = [
-            key for key, value in now.items() if key not in own and before.get(key) is not value
-        ]
-        if name == "sys":
-            changed = [key for key in changed if not _is_at_first(module, key)]
-        # What observes the program's plain data has names there that no program can have.
-        changed = [key for key in changed if key != "__import__" and key[0] != "."]
-        gone = [key for key in before if key not in now]
-        if changed or gone:
-            encoding.put(b"gs", name, changed, encoding.refs(now[key] for key in changed), gone)
 
     # What a task has.
 
@@ -300,12 +234,6 @@ class Fingerprints:
             stand_ins = self._stand_ins[home] = (len(found), tuple(ours))
         yield from stand_ins[1]
         yield from vars(found["__main__"]).values()
-
-
-def _is_at_first(system: ModuleType, name: str) -> bool:
-    """Whether a stream of a process is the one that it had at its beginning."""
-    held = vars(system)
-    return name in _STREAMS and held[name] is held[f"__{name.strip('_')}__"]
 
 
 def _handled() -> dict[int, BaseException | None]:
