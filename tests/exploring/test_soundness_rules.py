@@ -247,6 +247,20 @@ side_by_side(count, count)
     assert len({ending.output for ending in report.endings}) == 6
 
 
+@pytest.mark.parametrize("stdout", ["terminal", "pipe"])
+@pytest.mark.parametrize("strategy", ["dpor", "states", "dfs"])
+def test_5_what_was_printed_differs_though_all_else_is_the_same(
+    tmp_path: Path, strategy: str, stdout: str
+) -> None:
+    """Two tasks print a line each: two outputs, and behind them one and the same state."""
+    text = """
+side_by_side(lambda: print("one"), lambda: print("two"))
+"""
+    report = of(tmp_path, text, strategy, same_output=True, stdout=stdout)
+    assert {ending.output for ending in report.endings} == {"one\ntwo\n", "two\none\n"}
+    assert failing(report) == {"output"}
+
+
 #: What has been taken from it stands in no variable of the program.
 HIDDEN = {
     "an iterator": "numbers = iter((0, 1))",

@@ -67,7 +67,8 @@ class Search:
         self._clock = clock
         self._signals = signals
         self._missing: dict[Reason, None] = {}
-        self._learned: frozenset[str] = frozenset()
+        #: Where bytes lie in a pipe counts from the beginning: nobody begins again here.
+        self._learned: frozenset[str] = frozenset({"pages"})
         self.guide = Following(wanted, worth=worth)
         self.strategy = Guided(self.guide, states=exact)
         self.executions = 0

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
+from pyqdemo.kernel.execution import Execution
 from pyqdemo.observing import Notes, PlacedNotes, Touch
 from pyqdemo.worlds.threads.observed import observe
 from pyqdemo.worlds.threads.world import World
@@ -22,7 +24,8 @@ class Sight:
 
     Attributes:
         clock: whether the clock counts; see ``Execution.clock_matters``.
-        stream: whether the order of what is printed counts.
+        stream: whether the order of what is printed counts; then what has been printed is part
+            of every state.
         data: whether the program's plain data is observed.
         states: whether ``Point.state`` gives fingerprints.
         besides: bytes that are part of every state, as the caller wants it.
@@ -57,6 +60,21 @@ class Sight:
         if self.states:
             from pyqdemo.worlds.threads.fingerprints import Fingerprints  # few runs need it
 
-            prints = Fingerprints(world, self.besides, self.learned, self.learned_anew)
+            besides = partial(self._with_output, world.execution) if self.stream else self.besides
+            prints = Fingerprints(world, besides, self.learned, self.learned_anew)
             world.execution.state = prints.state
             world.execution.witness = prints.witness
+
+    def _with_output(self, execution: Execution) -> bytes:
+        """As ``besides``, with what has been written, and what waits in buffers to be."""
+        written: dict[str, list[str]] = {}
+        for each in execution.output:
+            written.setdefault(each.stream, []).append(each.text)
+        told = sorted((stream, "".join(texts)) for stream, texts in written.items())
+        waiting = [
+            (process.id, sorted((stream, "".join(texts)) for stream, texts in unwritten.items()))
+            for process in execution.processes
+            if (unwritten := process.state.unwritten)
+        ]
+        output = repr((told, waiting)).encode("utf-8", "surrogatepass")
+        return b"%d %b%b" % (len(output), output, self.besides())
