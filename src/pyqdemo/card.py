@@ -237,6 +237,10 @@ class Card:
     program: Path
     published: Path | None
 
+    def program_of(self, published: bool) -> Path:
+        """The published program where there is one and it is wanted, else the repaired one."""
+        return self.published if published and self.published is not None else self.program
+
     def parameters_of(self, published: bool) -> tuple[Parameter, ...]:
         """The parameters that the repaired or the published ``main`` takes."""
         if not published:

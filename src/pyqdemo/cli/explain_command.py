@@ -18,6 +18,7 @@ from pyqdemo.cli.controlling import seed_of
 from pyqdemo.cli.exploring_checks import check_lesson, check_own, explored_lesson
 from pyqdemo.cli.finding import lesson_names
 from pyqdemo.cli.mistakes import reason
+from pyqdemo.cli.parameters import values_of, with_parameters
 from pyqdemo.cli.retyping import corrected, new_record, quoted_path
 from pyqdemo.cli.words import say, text
 from pyqdemo.errors import Exit, UnusableFile, UsageError
@@ -64,14 +65,7 @@ _KEEP_IT = Text("keep it, to replay it:", "保存下来以便重放：")
 
 def explain_command(cards: Sequence[Card]) -> Command:
     """The command, with the options of all lessons; which of them a lesson takes is told later."""
-    taken = {option.flag for option in EXPLAIN.options}
-    own: dict[str, Option] = {}
-    for parameter in (one for card in cards for one in card.parameters):
-        if parameter.option not in taken:
-            metavar = "" if parameter.kind == "flag" else "N"
-            option = Option(parameter.option, parameter.help, metavar, example="1")
-            own.setdefault(parameter.option, option)
-    return replace(EXPLAIN, unoffered=tuple(own.values()))
+    return with_parameters(EXPLAIN, cards)
 
 
 def _start(given: Given, console: Console) -> int:
@@ -121,19 +115,10 @@ def _plan(word: str, card: Card | None, given: Given) -> Plan:
     if card is None:
         return plan
     published = given.has("as-published")
-    values: dict[str, object] = {}
-    for one in card.parameters_of(published):
-        name = one.option[2:]
-        if one.kind == "flag":
-            values[one.name] = name in given.flags
-        else:
-            assert one.minimum is not None and one.maximum is not None, "the card's reader holds it"
-            low, high = one.minimum, one.maximum
-            values[one.name] = given.whole(name, low=low, high=high, default=int(one.default))
     return replace(
         plan,
-        program=card.published if published and card.published else card.program,
-        parameters=values,
+        program=card.program_of(published),
+        parameters=values_of(card, given, published),
         lesson=card.name,
         variant="published" if published else "repaired",
     )

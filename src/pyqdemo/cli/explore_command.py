@@ -9,7 +9,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pyqdemo.card import Card, Parameter
+from pyqdemo.card import Card
 from pyqdemo.cli import runs
 from pyqdemo.cli.commands import HELP, HELP_ALL, LANG, Argument, Command, Given, Option, Section
 from pyqdemo.cli.console import Console
@@ -18,6 +18,7 @@ from pyqdemo.cli.exploring_checks import check_lesson, check_own, explored_lesso
 from pyqdemo.cli.exploring_look import Progress, report_text
 from pyqdemo.cli.exploring_offers import offered
 from pyqdemo.cli.finding import lesson_names
+from pyqdemo.cli.parameters import values_of, with_parameters
 from pyqdemo.cli.retyping import corrected
 from pyqdemo.cli.words import say, text
 from pyqdemo.errors import Exit, PyqdemoError, RunError, UsageError
@@ -68,14 +69,7 @@ _REPORT = (
 
 def explore_command(cards: Sequence[Card]) -> Command:
     """The command, with the options of all lessons; which of them a lesson takes is told later."""
-    taken = {option.flag for option in EXPLORE.options}
-    own: dict[str, Option] = {}
-    for parameter in (one for card in cards for one in card.parameters):
-        if parameter.option not in taken:
-            metavar = "" if parameter.kind == "flag" else "N"
-            option = Option(parameter.option, parameter.help, metavar, example="1")
-            own.setdefault(parameter.option, option)
-    return replace(EXPLORE, unoffered=tuple(own.values()))
+    return with_parameters(EXPLORE, cards)
 
 
 def _start(given: Given, console: Console) -> int:
@@ -180,13 +174,12 @@ def _asked(word: str, card: Card | None, given: Given) -> Asked:
     sizes: tuple[Mapping[str, object], ...] = ()
     if card is not None:
         published = given.has("as-published")
-        parameters = card.parameters_of(published)
-        typed = any(given.has(one.option[2:]) for one in parameters)
-        values = {one.name: _value(one, given) for one in parameters}
+        typed = any(given.has(one.option[2:]) for one in card.parameters_of(published))
+        values = values_of(card, given, published)
         sizes = (values,) if typed else card.sizes_of(published)
         plan = replace(
             plan,
-            program=card.published if published and card.published else card.program,
+            program=card.program_of(published),
             parameters=sizes[0],
             lesson=card.name,
             variant="published" if published else "repaired",
@@ -206,15 +199,6 @@ def _count(given: Given, name: str, low: int, example: int) -> int | None:
     if not given.has(name):
         return None
     return given.whole(name, low=low, high=MOST, default=example, example=example)
-
-
-def _value(parameter: Parameter, given: Given) -> int | bool:
-    name = parameter.option[2:]
-    if parameter.kind == "flag":
-        return name in given.flags
-    low, high, default = parameter.minimum, parameter.maximum, parameter.default
-    assert low is not None and high is not None  # the card's reader holds that for numbers
-    return given.whole(name, low=low, high=high, default=int(default))
 
 
 def _offer_instead(mistake: PyqdemoError, given: Given, card: Card | None) -> None:

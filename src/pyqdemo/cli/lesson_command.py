@@ -10,6 +10,7 @@ from pyqdemo.cli.console import Console
 from pyqdemo.cli.controlling import asked, check_company, steered
 from pyqdemo.cli.flaws import FLAW, check_shows, flaw_option, flaw_section, shown_flaws, stood_for
 from pyqdemo.cli.following import scheduled, settled
+from pyqdemo.cli.parameters import value_of, values_of
 from pyqdemo.cli.retyping import corrected
 from pyqdemo.cli.runs import (
     SEED,
@@ -78,10 +79,10 @@ def watch_lesson(
     from pyqdemo.cli.watching import bounds_of, watch
     from pyqdemo.worlds.native.running import Request
 
-    program = card.published if published and card.published else card.program
+    program = card.program_of(published)
     request = Request(
         program=program,
-        parameters={one.name: _value(one, given) for one in card.parameters_of(published)},
+        parameters=values_of(card, given, published),
         lesson=card.name,
         variant="published" if published else "repaired",
         start_method=given.choice(START_METHOD),
@@ -116,7 +117,7 @@ def _start(card: Card, command: Command, given: Given, console: Console) -> int:
         return _control_lesson(card, given, console, published, flaw)
     # Numbers first, then the file: a slip in the former must not depend on the latter.
     for parameter in card.parameters:
-        _value(parameter, given)
+        value_of(parameter, given)
     return watch_lesson(card, look_of(given), console, given, published=published)
 
 
@@ -143,10 +144,10 @@ def _control_lesson(
     card: Card, given: Given, console: Console, published: bool, flaw: Flaw | None
 ) -> int:
     """Runs the lesson under control and shows it."""
-    program = card.published if published and card.published else card.program
+    program = card.program_of(published)
     schedule = scheduled(given, program, card)
     alike = settled(given, schedule, card, published)
-    values = {one.name: _value(one, alike) for one in card.parameters_of(published)}
+    values = values_of(card, alike, published)
     world = world_of(alike, processes=card.processes)
     with server_for(world) as server:
         from pyqdemo.cli.controlled_run import watch_controlled
@@ -174,15 +175,6 @@ def _control_lesson(
             flaw=flaw,
             server=server,
         )
-
-
-def _value(parameter: Parameter, given: Given) -> int | bool:
-    name = parameter.option[2:]
-    if parameter.kind == "flag":
-        return name in given.flags
-    low, high, default = parameter.minimum, parameter.maximum, parameter.default
-    assert low is not None and high is not None  # the card's reader holds that for numbers
-    return given.whole(name, low=low, high=high, default=int(default))
 
 
 def _told_of_published(card: Card) -> Text:

@@ -39,7 +39,7 @@ def _start(given: Given, console: Console) -> int:
     if both:
         _show_both(card, console)
     else:
-        _show(card.published if published and card.published else card.program, console)
+        _show(card.program_of(published), console)
     return Exit.FINE
 
 

@@ -76,8 +76,7 @@ def _find(header: Header, folders: Sequence[Path]) -> Path:
     """Where the recorded program lies. Raises UnusableFile."""
     if header.lesson is not None:
         card = lesson(header.lesson)
-        published = header.variant == "published" and card.published is not None
-        return card.published if published and card.published else card.program
+        return card.program_of(header.variant == "published")
     name = header.program[0].name
     if header.function is not None and "/" in name:  # its package is not recorded
         raise UnusableFile("replay_function", function=header.function, file=name)
