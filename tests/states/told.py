@@ -12,7 +12,7 @@ from pyqdemo.kernel.limits import Limits
 from pyqdemo.point import Point
 from pyqdemo.worlds.threads import set_tables, stacks
 from pyqdemo.worlds.threads.encoded_code import CODE, value_of
-from pyqdemo.worlds.threads.encoded_run import label_of, way_of
+from pyqdemo.worlds.threads.encoded_run import Facts, label_of, way_of
 from pyqdemo.worlds.threads.encoded_stacks import tell_generator
 from pyqdemo.worlds.threads.encoded_values import VALUES
 from pyqdemo.worlds.threads.encoding import Encoding
@@ -36,6 +36,7 @@ def digest(*values: Any) -> bytes:
     assert set_tables.can_tell()
     ways = {**CODE, **VALUES, type(one for one in ()): tell_generator}
     encoding = Encoding({}, ways, way_of, value_of)
+    encoding.facts = Facts(0, True, True, True, frozenset(), True)
     encoding.label = label_of
     encoding.put(b"values", encoding.refs(values))
     return encoding.close()

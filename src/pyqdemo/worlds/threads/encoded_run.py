@@ -37,6 +37,7 @@ class Facts:
         times: whether moments that lie ahead count; they are told as seen from now.
         counting: whether the program can see by how much the counter behind ``task_done`` is
             above 0; if not, only that it is.
+        showing: whether the program can see variables that their function reads no more.
         crowded: processes, by their main tasks, in which several tasks are alive.
         pages: where bytes lie in the pages of a pipe counts; see ``PagedBytes.crowded``.
     """
@@ -44,6 +45,7 @@ class Facts:
     now_ns: int
     times: bool
     counting: bool
+    showing: bool
     crowded: frozenset[Task]
     pages: bool
 

@@ -10,7 +10,7 @@ from typing import Any
 from pyqdemo.worlds.owning import ours
 from pyqdemo.worlds.threads.c_between import holds_nothing
 from pyqdemo.worlds.threads.encoded_code import code_name
-from pyqdemo.worlds.threads.encoding import Encoding
+from pyqdemo.worlds.threads.encoding import PLAIN, Encoding, is_plain
 from pyqdemo.worlds.threads.places import BOTTOM
 from pyqdemo.worlds.threads.stacks import UNSET, Held, Unseen, held_by
 from pyqdemo.worlds.threads.world import World
@@ -99,6 +99,8 @@ def _tell_frame(encoding: Encoding, code: CodeType, held: Held) -> None:
     slots = held.slots
     if ours(code.co_filename):
         slots = _slots_of_ours(encoding, code, slots)
+    if held.stop.dead and not encoding.facts.showing:
+        slots = _without_dead(slots, held.stop.dead)
     parts = [b"0" if each is UNSET else encoding.ref(each) for each in slots]
     encoding.put(b"fr", code_name(code), held.stop.number, parts)
 
@@ -114,6 +116,17 @@ def _slots_of_ours(encoding: Encoding, code: CodeType, slots: list[Any]) -> list
             # In loose time, while nobody reads the clock, a bound may be over at any moment.
             left = max(0, told[number] - encoding.facts.now_ns)
             told[number] = left if encoding.facts.times else None
+    return told
+
+
+def _without_dead(slots: list[Any], dead: tuple[int, ...]) -> list[Any]:
+    """A value that nobody reads any more is none. An object that dies with its variable might be
+    told of that: it counts for as long as it is held."""
+    told = list(slots)
+    for place in dead:
+        value = told[place]
+        if type(value) in PLAIN or (type(value) is tuple and is_plain(value)):
+            told[place] = UNSET
     return told
 
 

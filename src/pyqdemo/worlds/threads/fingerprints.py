@@ -151,7 +151,7 @@ class Fingerprints:
         times = execution.clock_matters or not execution.limits.loose
         tasks = Counter(task.process for task in execution.alive)
         crowded = frozenset(main for main, count in tasks.items() if count > 1)
-        return Facts(execution.now_ns, times, used.counts, crowded, self._pages)
+        return Facts(execution.now_ns, times, used.counts, used.shows, crowded, self._pages)
 
     def _tell_run(self, encoding: Encoding) -> None:
         world, execution = self._world, self._world.execution

@@ -17,14 +17,10 @@ import sys
 from types import CodeType
 from typing import NamedTuple
 
+from pyqdemo.worlds.threads.dead_variables import ENDS, JUMPS, dead_variables
+
 __all__ = ["Stop", "stops_of"]
 
-_ENDS = frozenset(
-    {
-        *("RETURN_VALUE", "RETURN_CONST", "RAISE_VARARGS", "RERAISE", "INTERPRETER_EXIT"),
-        *("JUMP_FORWARD", "JUMP_BACKWARD", "JUMP_BACKWARD_NO_INTERRUPT"),
-    }
-)
 #: What an instruction puts onto the stack, of those that may call Python code and wait for it.
 #: Of what lies below that it knows nothing.
 _GIVES = {
@@ -54,6 +50,7 @@ class Stop(NamedTuple):
             that is not known.
         called: of a call, where on the stack lies what is called, in the two forms that it
             has on this Python; else nothing.
+        dead: places of variables that nothing reads any more; see ``dead_variables``.
     """
 
     number: int
@@ -61,6 +58,7 @@ class Stop(NamedTuple):
     before: int
     below: int | None
     called: tuple[int, ...]
+    dead: tuple[int, ...]
 
 
 def stops_of(code: CodeType) -> dict[int, Stop]:
@@ -71,6 +69,7 @@ def stops_of(code: CodeType) -> dict[int, Stop]:
     """
     instructions = list(dis.get_instructions(code, show_caches=False))
     depths = _depths(code, instructions)
+    dead = dead_variables(code)
     stops: dict[int, Stop] = {}
     ends = [instruction.offset for instruction in instructions[1:]] + [len(code.co_code)]
     for number, (instruction, end) in enumerate(zip(instructions, ends, strict=True)):
@@ -78,7 +77,8 @@ def stops_of(code: CodeType) -> dict[int, Stop]:
         if before is None:
             continue
         called = tuple(before - place for place in _called(instruction))
-        stop = Stop(number, instruction.opname, before, _below(instruction, before), called)
+        below = _below(instruction, before)
+        stop = Stop(number, instruction.opname, before, below, called, dead[number])
         for offset in range(instruction.offset, end, 2):
             stops[offset] = stop
     for instruction, following in itertools.pairwise(instructions):
@@ -148,17 +148,14 @@ def _depths(code: CodeType, instructions: list[dis.Instruction]) -> dict[int, in
             raise ValueError(f"{code.co_qualname}: {known} or {depth} values at {offset}")
         instruction = instructions[at[offset]]
         name = instruction.opname
-        if instruction.opcode in _JUMPS:
+        if instruction.opcode in JUMPS:
             target = instruction.argval
             after = depth + _effect(instruction, jumps=True)
             if target not in depths or depths[target] != after:
                 waiting.append((target, after))
-        if name not in _ENDS and at[offset] + 1 < len(instructions):
+        if name not in ENDS and at[offset] + 1 < len(instructions):
             following = instructions[at[offset] + 1].offset
             after = depth + _effect(instruction, jumps=False)
             if following not in depths or depths[following] != after:
                 waiting.append((following, after))
     return depths
-
-
-_JUMPS = frozenset({*dis.hasjrel, *dis.hasjabs})

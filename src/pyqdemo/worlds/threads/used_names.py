@@ -40,6 +40,8 @@ _KEPT_BY_NOBODY = frozenset(
 
 #: By them the counter behind ``task_done`` can be lowered, set or read.
 _COUNTING = frozenset({"task_done", "unfinished_tasks", "shutdown"})
+#: By them all variables of a function are seen, whether it reads them any more or not.
+_SHOWING = frozenset({"vars", "dir", "breakpoint"})
 #: By them anything can be reached under a name that is made up.
 _BY_NAME = frozenset({"getattr", "attrgetter", "methodcaller", "exec", "eval", "__getattribute__"})
 
@@ -50,10 +52,12 @@ class Used(NamedTuple):
     Attributes:
         peeks: a name by which it sees what no state tells; None if there is none.
         counts: whether it can see how many items of a queue are unfinished.
+        shows: whether it can see variables that their function does not read any more.
     """
 
     peeks: str | None
     counts: bool
+    shows: bool
 
 
 _known: dict[tuple[str, ...], Used] = {}
@@ -71,8 +75,9 @@ def used_by(program: Program) -> Used:
         if "os" in modules:
             peeking += sorted((names & set(dir(sys.modules["os"]))) - _OF_OS - _EVERYWHERE)
         counts = bool(names & (_COUNTING | _BY_NAME))
+        shows = bool(names & (_SHOWING | _BY_NAME))
         _known.clear()  # of one program at a time
-        used = _known[texts] = Used(peeking[0] if peeking else None, counts)
+        used = _known[texts] = Used(peeking[0] if peeking else None, counts, shows)
     return used
 
 
