@@ -51,10 +51,12 @@ class Step(NamedTuple):
     Attributes:
         task: who took it.
         accesses: each once, in the order in which they came.
+        left: of the last step of all, how the tasks stood that were alive when all was over.
     """
 
     task: str
     accesses: tuple[Access, ...]
+    left: tuple[Pending, ...] = ()
 
 
 class Pending(NamedTuple):
@@ -90,6 +92,9 @@ class Point(NamedTuple):
         look: gives every task that is alive, in that order; to be called during ``choose``.
         state: gives the fingerprint of everything that can still matter: two points have the
             same one only if what can follow is the same. None where nobody can tell.
+        place: gives a number that is the same wherever a task stands at the same operation, at
+            the same instructions of the functions that are under way, with the same plain
+            values in their variables; None if that cannot be seen. None where nobody can tell.
     """
 
     step: int
@@ -98,6 +103,7 @@ class Point(NamedTuple):
     last: Step | None
     look: Callable[[], tuple[Pending, ...]]
     state: Callable[[], bytes] | None = None
+    place: Callable[[str], int | None] | None = None
 
 
 class Draw(NamedTuple):

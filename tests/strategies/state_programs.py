@@ -38,6 +38,7 @@ class Carried:
         self.execution = execution = Execution(strategy, limits)
         execution.clock_matters = False
         execution.state = self.state
+        execution.place = self.place
         self._codes = {execution.main: self._life(execution.main, self._main)}
         while (task := execution.choose()) is not None:
             self._step(task)
@@ -50,6 +51,10 @@ class Carried:
         ]
         models = [_shown(model, whole=True) for model in self.models]
         return repr((told, models, sorted(self.results.items()))).encode()
+
+    def place(self, id: str) -> int:
+        (task,) = (each for each in self.execution.alive if each.id == id)
+        return hash(repr((id, _shown(task.pending), *_places(self._codes[task]))))
 
     def _step(self, task: Task) -> None:
         operation, code = task.pending, self._codes[task]

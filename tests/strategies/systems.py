@@ -24,6 +24,7 @@ class Move:
         then: the state behind it; where something is drawn, a function of the value.
         operation: its name.
         local: it touches nothing.
+        touches: what it touches, if it is not local.
         hidden: it touches something, but its operation does not say so.
         blocked: it cannot be chosen.
         overdue: it can, but only late.
@@ -33,6 +34,7 @@ class Move:
     then: Any = None
     operation: str = "go"
     local: bool = False
+    touches: tuple[Access, ...] = (SHARED,)
     hidden: bool = False
     blocked: bool = False
     overdue: bool = False
@@ -48,11 +50,13 @@ class System:
 
     Attributes:
         shown: the state as its fingerprint tells it.
+        place: what a task has for itself in a state, and where it stands.
     """
 
     start: Hashable
     moves: Moves
     shown: Callable[[Any], str] = repr
+    place: Callable[[Any, str], Hashable] | None = None
 
 
 @dataclass
@@ -78,17 +82,23 @@ def walk(system: System, strategy: Chooser, most: int = 10_000) -> Walked:
     """One execution, over when nobody can be chosen or after ``most`` steps."""
     strategy.begin()
     state, choices, draws = system.start, [], []
-    last = Step("0", ())
+    last, look = Step("0", ()), tuple[Pending, ...]()
     while len(choices) < most:
         moves = system.moves(state)
+        look = tuple(_pending(task, move) for task, move in moves.items())
         enabled = tuple(task for task, move in moves.items() if not move.blocked)
         if not enabled:
             break
         running = choices[-1] if choices else "0"
         shown = system.shown(state).encode()
-        look = tuple(_pending(task, move) for task, move in moves.items())
         point = Point(
-            len(choices) + 1, running, enabled, last, lambda look=look: look, lambda s=shown: s
+            len(choices) + 1,
+            running,
+            enabled,
+            last,
+            lambda look=look: look,
+            lambda s=shown: s,
+            _place(system, state),
         )
         try:
             task = strategy.choose(point)
@@ -102,8 +112,8 @@ def walk(system: System, strategy: Chooser, most: int = 10_000) -> Walked:
             state = move.then(draws[-1])
         else:
             state = move.then
-        last = Step(task, () if move.local else (SHARED,))
-    strategy.over(last)
+        last = Step(task, () if move.local else move.touches)
+    strategy.over(last._replace(left=look))
     return Walked(choices, draws, state)
 
 
@@ -129,19 +139,28 @@ def endings(strategy: States) -> set[str]:
 
 
 def grid(*steps: int, local: bool = False) -> System:
-    """Tasks ``1``, ``2`` and so on side by side, each of which takes so many steps."""
+    """Tasks ``1``, ``2`` and so on side by side, each of which takes so many steps, all but the
+    last of them ``local``."""
 
     def moves(state: tuple[int, ...]) -> dict[str, Move]:
         return {
-            str(place + 1): Move((*state[:place], at + 1, *state[place + 1 :]), local=local)
+            str(place + 1): Move(
+                (*state[:place], at + 1, *state[place + 1 :]),
+                local=local and at + 1 < steps[place],
+            )
             for place, at in enumerate(state)
             if at < steps[place]
         }
 
-    return System((0,) * len(steps), moves)
+    return System((0,) * len(steps), moves, place=lambda state, task: (task, state[int(task) - 1]))
+
+
+def _place(system: System, state: Any) -> Callable[[str], int] | None:
+    where = system.place
+    return None if where is None else lambda task: hash(where(state, task))
 
 
 def _pending(task: str, move: Move) -> Pending:
-    touched = () if move.local or move.hidden else (SHARED,)
+    touched = () if move.local or move.hidden else move.touches
     enabled = not move.blocked
     return Pending(task, enabled, move.overdue, move.operation, None, touched, None)

@@ -46,7 +46,7 @@ def strategy_of(way: Way, asked: Asked) -> Dfs | Dpor | States | Drawing:
         case "dpor":
             return Dpor(draws=asked.draws)
         case "states":
-            return States(draws=asked.draws)
+            return States(draws=asked.draws, longest=asked.plan.limits.max_steps)
         case "dfs":
             return Dfs(preemptions=asked.bounds.preemptions, draws=asked.draws)
         case _:

@@ -109,7 +109,7 @@ class Execution:
         clock_was_read: the program, or a bound on time, asked what time it is.
         data: gives what the program's own code has touched of its plain data since it was last
             asked, for a strategy that observes; None where that is not looked at.
-        state: as ``Point.state``.
+        state, place: as of ``Point``.
         witness: told every step when it is over, for a strategy that observes.
         over: how it ended; None while it goes on.
     """
@@ -150,12 +150,14 @@ class Execution:
         self.clock_was_read = limits.for_s is not None or not limits.loose
         self.data: Callable[[], Iterable[Access]] | None = None
         self.state: Callable[[], bytes] | None = None
+        self.place: Callable[[str], int | None] | None = None
         self.witness: Callable[[Step], object] | None = None
         self.over: _Ending | None = None
         self._tasks: dict[str, Task] = {}
         self._bounded = limits.for_s is not None or limits.stop_after is not None
         self._until_ns = None if limits.for_s is None else seconds_ns(limits.for_s)
         self._touched: list[Access] | None = [] if getattr(strategy, "observes", False) else None
+        self._left: tuple[Pending, ...] = ()
         self._circles = Circles()
         self._behind: list[Callable[[], object]] = []
         strategy.begin()
@@ -194,7 +196,8 @@ class Execution:
         try:
             # As Point(...) does, in half the time.
             last = None if self._touched is None else self._step()
-            point = _new(Point, (step, self.running.id, enabled, last, self._look, self.state))
+            told = (step, self.running.id, enabled, last, self._look, self.state, self.place)
+            point = _new(Point, told)
             id = self.strategy.choose(point)
         except Exhausted as stopped:
             self.end(OutcomeKind.STEP_BOUND, str(stopped))
@@ -541,11 +544,14 @@ class Execution:
         """The execution is over; the first reason stands."""
         if self.over is None:
             self.over = _Ending(kind, detail, waiting)
+            if self._touched is not None:
+                self._left = self._look()
 
     def tell_strategy(self) -> None:
         """Tells a strategy that observes the last step; called once, when nobody runs."""
         if self._touched is not None:
-            self.strategy.over(self._step())  # type: ignore[attr-defined]  # it observes
+            last = self._step()._replace(left=self._left)
+            self.strategy.over(last)  # type: ignore[attr-defined]  # it observes
 
     def outcome(self) -> Outcome:
         """How the execution ended, once it is over."""

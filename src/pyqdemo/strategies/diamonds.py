@@ -8,14 +8,27 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator
+from typing import NamedTuple
 
-from pyqdemo.point import Access
+from pyqdemo.point import Access, Step
 from pyqdemo.strategies.order import modes_of
 from pyqdemo.strategies.state_table import UNTRIED, StateTable, enabled_of
 
-__all__ = ["Diamonds"]
+__all__ = ["Diamonds", "Mark"]
 
 _NONE = -1
+
+
+class Mark(NamedTuple):
+    """What is known of a step besides, and is the same at the other side of a diamond.
+
+    Attributes:
+        alone: no other step needs to be tried where this one can be taken.
+        after: tasks whose ends came before it.
+    """
+
+    alone: bool
+    after: frozenset[str]
 
 
 class Diamonds:
@@ -27,30 +40,44 @@ class Diamonds:
 
     def __init__(self, table: StateTable) -> None:
         self._table = table
+        self._mark = array("i")  # of each edge its place in _marks
         self._touched = array("i")  # of each edge its place in _sets; _NONE where nobody knows
         self._first_in = array("i")  # of each node the last edge that was found to lead to it
         self._next_in = array("i")  # of each edge the one before it that leads to the same node
         self._sets: dict[frozenset[tuple[str, str]], int] = {}
         self._modes: list[dict[str, str]] = []
+        self._accesses: list[tuple[Access, ...]] = []
+        self._marks: list[Mark] = []
+        self._marked: dict[Mark, int] = {}
         self._free: dict[tuple[int, int], bool] = {}
         self._places: dict[int, dict[str, int]] = {}
 
-    def add(self, edge: int, accesses: tuple[Access, ...]) -> None:
-        """The step that an edge is led from a state to a state, and touched that."""
-        self._grow()
-        self._put(edge, self._set_of(accesses))
-        todo = [edge]
-        while todo:
-            found = todo.pop()
-            for closed in (*self._beside(found), *self._above(found)):
-                todo.append(closed)
+    def add(self, edge: int, accesses: tuple[Access, ...], mark: Mark) -> list[int]:
+        """The step that an edge is led from a state to a state, and touched that.
 
-    def is_local(self, edge: int) -> bool:
-        """Whether it is known that the step touched nothing, and leads to a higher number."""
-        if edge >= len(self._touched) or self._touched[edge] == _NONE:
-            return False
-        table = self._table
-        return not self._modes[self._touched[edge]] and table.target[edge] > table.source[edge]
+        Returns:
+            The edges that follow.
+        """
+        self._grow()
+        place = self._marked.setdefault(mark, len(self._marks))
+        if place == len(self._marks):
+            self._marks.append(mark)
+        self._put(edge, self._set_of(accesses), place)
+        found = [edge]
+        for each in found:
+            found.extend(self._beside(each))
+            found.extend(self._above(each))
+        return found[1:]
+
+    def is_alone(self, edge: int) -> bool:
+        """Whether the step is known to be the only one that needs to be tried."""
+        is_known = edge < len(self._touched) and self._is_known(edge)
+        return is_known and self._marks[self._mark[edge]].alone
+
+    def step(self, edge: int) -> tuple[Step, Mark]:
+        """What is known of the step that an edge is."""
+        step = Step(self._task(edge), self._accesses[self._touched[edge]])
+        return step, self._marks[self._mark[edge]]
 
     # Inside.
 
@@ -65,9 +92,9 @@ class Diamonds:
             if mine is None or its is None:
                 continue
             if table.target[its] == UNTRIED and self._is_known(mine):
-                yield self._follow(its, table.target[mine], self._touched[other])
+                yield self._follow(its, table.target[mine], other)
             elif table.target[mine] == UNTRIED and self._is_known(its):
-                yield self._follow(mine, table.target[its], self._touched[edge])
+                yield self._follow(mine, table.target[its], edge)
 
     def _above(self, edge: int) -> Iterator[int]:
         """Edges that follow from this one, one that leads to where it begins, and one beside
@@ -83,17 +110,18 @@ class Diamonds:
                     and table.target[across] == UNTRIED
                     and self._are_free(before, beside)
                 ):
-                    yield self._follow(across, table.target[edge], self._touched[before])
+                    yield self._follow(across, table.target[edge], before)
             before = self._next_in[before]
 
-    def _follow(self, edge: int, node: int, touched: int) -> int:
+    def _follow(self, edge: int, node: int, like: int) -> int:
         self._table.lead(edge, node)
-        self._put(edge, touched)
+        self._put(edge, self._touched[like], self._mark[like])
         return edge
 
-    def _put(self, edge: int, touched: int) -> None:
+    def _put(self, edge: int, touched: int, mark: int) -> None:
         node = self._table.target[edge]
         self._touched[edge] = touched
+        self._mark[edge] = mark
         self._next_in[edge] = self._first_in[node]
         self._first_in[node] = edge
 
@@ -118,6 +146,7 @@ class Diamonds:
         if place is None:
             place = self._sets[key] = len(self._modes)
             self._modes.append(modes)
+            self._accesses.append(accesses)
         return place
 
     def _task(self, edge: int) -> str:
@@ -138,6 +167,7 @@ class Diamonds:
 
     def _grow(self) -> None:
         table = self._table
+        self._mark.extend([_NONE] * (len(table.target) - len(self._mark)))
         self._touched.extend([_NONE] * (len(table.target) - len(self._touched)))
         self._next_in.extend([_NONE] * (len(table.target) - len(self._next_in)))
         self._first_in.extend([_NONE] * (len(table) - len(self._first_in)))

@@ -15,7 +15,7 @@ from pyqdemo.worlds.threads.places import BOTTOM
 from pyqdemo.worlds.threads.stacks import UNSET, Held, Unseen, held_by
 from pyqdemo.worlds.threads.world import World
 
-__all__ = ["frames_of", "tell_generator", "tell_stack"]
+__all__ = ["frames_of", "place_in", "tell_generator", "tell_stack"]
 
 _ATTEMPT = World.perform.__code__
 _PLUMBING = _ATTEMPT.co_filename  # what its frames hold is told with the task
@@ -48,6 +48,17 @@ def frames_of(top: FrameType | None) -> list[FrameType]:
         frame = frame.f_back
     found.reverse()
     return found
+
+
+def place_in(frame: FrameType) -> tuple[object, ...]:
+    """Where a frame is, with the plain values in its variables.
+
+    Raises:
+        Unseen: it cannot be told.
+    """
+    held = held_by(frame)
+    plain = [repr(each) if type(each) in PLAIN else None for each in held.slots]
+    return code_name(frame.f_code), held.stop.number, *plain
 
 
 def tell_stack(

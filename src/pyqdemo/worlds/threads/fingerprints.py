@@ -25,7 +25,7 @@ from pyqdemo.worlds.threads import modules, set_tables, stacks
 from pyqdemo.worlds.threads.encoded_code import CODE, value_of
 from pyqdemo.worlds.threads.encoded_homes import Changed, tell_home
 from pyqdemo.worlds.threads.encoded_run import Facts, label_of, tell_process, tell_task, way_of
-from pyqdemo.worlds.threads.encoded_stacks import frames_of, tell_generator, tell_stack
+from pyqdemo.worlds.threads.encoded_stacks import frames_of, place_in, tell_generator, tell_stack
 from pyqdemo.worlds.threads.encoded_values import VALUES
 from pyqdemo.worlds.threads.encoding import DIGEST, Encoding, Inexact, Way
 from pyqdemo.worlds.threads.histories import History
@@ -99,6 +99,23 @@ class Fingerprints:
         finally:
             if life is not None:
                 life.inside = inside
+
+    def place(self, id: str) -> int | None:
+        """As of ``Point``. Where two places happen to have one number nothing is claimed that is
+        not so."""
+        task = self._world.execution._tasks[id]
+        life: Life | None = task.life
+        operation = None if task.pending is None else task.pending.kind
+        if life is None or life.carrier is None:
+            return hash(operation)
+        tops = sys._current_frames()
+        try:
+            frames = frames_of(tops.get(life.carrier.ident))
+            return hash((operation, *(place_in(frame) for frame in frames)))
+        except stacks.Unseen:
+            return None
+        finally:
+            tops.clear()
 
     def _history(self, why: str) -> bytes:
         """Of the steps with what they touched, where all of that is seen; else of the choices."""

@@ -63,6 +63,7 @@ class Sight:
             besides = partial(self._with_output, world.execution) if self.stream else self.besides
             prints = Fingerprints(world, besides, self.learned, self.learned_anew)
             world.execution.state = prints.state
+            world.execution.place = prints.place
             world.execution.witness = prints.witness
 
     def _with_output(self, execution: Execution) -> bytes:
