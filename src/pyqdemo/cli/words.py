@@ -167,8 +167,8 @@ WORDS: Mapping[str, Text] = {
         "Runs a lesson or a program of your own in every order its threads and processes can take,"
         " and says what may be claimed: proved, failed (with the simplest run that fails), or not"
         " exhausted. A lesson takes its own options too; what stands after -- goes to a program.",
-        "让一课或你自己的程序，按线程和进程可能的每一种先后次序各运行一遍，然后说明可以下什么结论："
-        "已证明，失败（给出最简单的出错运行），或者未穷尽。课程可以带它自己的选项；"
+        "把一课或你自己的程序，按线程和进程的每一种先后次序各运行一遍，然后给出结论："
+        "已证明，失败（附最简单的出错运行），或者未穷尽。课程可以带它自己的选项；"
         "-- 后面的内容交给程序。",
     ),
     "panel.search": Text("The search", "搜索"),
@@ -176,7 +176,7 @@ WORDS: Mapping[str, Text] = {
     "explore.help_all": Text(
         "also: granularity, sleeps, draws, limits", "其余选项：粒度、睡眠、随机数、其他上限"
     ),
-    "panel.claim": Text("What is claimed", "结论针对什么"),
+    "panel.claim": Text("What is claimed", "结论的范围"),
     "panel.report": Text("The report", "报告"),
     "explore.published": Text(
         "a lesson's program as it was published, flaws and all", "课程的原版程序，毛病都在"
