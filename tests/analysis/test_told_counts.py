@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
+import pyqdemo
 from pyqdemo.analysis.circle_words import round_told, stuck_told
 from pyqdemo.analysis.coverage_words import executions_told, reason_told
 from pyqdemo.languages import Text
 from pyqdemo.report import Reason
+
+SOURCE = Path(pyqdemo.__file__).parent
 
 
 def test_one_task_waits_and_several_wait() -> None:
@@ -48,3 +54,12 @@ def test_executions_are_counted(count: int, told: str) -> None:
 )
 def test_a_reason_is_told(reason: Reason, told: str) -> None:
     assert reason_told(reason).en == told
+
+
+def test_every_kind_of_reason_that_is_given_has_words() -> None:
+    """Those that stand in the source as ``Reason("kind"``; endings by a bound are told likewise."""
+    sources = [file.read_text(encoding="utf-8") for file in SOURCE.glob("*/*.py")]
+    kinds = {kind for text in sources for kind in re.findall(r'\bReason\("(\w+)"', text)}
+    kinds |= {"step_bound", "time_bound", "aborted"}
+    assert len(kinds) > 20
+    assert {kind for kind in kinds if reason_told(Reason(kind)).en == f"{kind} "} == set()
