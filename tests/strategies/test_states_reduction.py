@@ -100,6 +100,37 @@ def test_what_a_blocked_task_is_about_to_touch_counts_as_touched() -> None:
     assert endings(strategy) == ends(system) == {"(2, 1, '1')", "(0, 2, '2')"}
 
 
+def test_a_state_that_is_reached_with_different_pasts_tells_nothing_about_order() -> None:
+    """Task 2 chooses whether to wait for the end of task 1, and then writes what task 1 wrote.
+    Where it has waited that cannot come first; where it has not, it can."""
+    number = (Access("number", "w"),)
+    joined = (Access("life:1", "r"), Access("once:life:1", "r"))
+    ending = (Access("life:1", "w"), Access("once:life:1", "a"))
+
+    def moves(state: tuple[int, str, str]) -> dict[str, Move]:
+        one, two, last = state
+        found = {}
+        if one == 0:
+            found["1"] = Move((1, two, "1"), touches=number)
+        elif one == 1:
+            found["1"] = Move((2, two, last), touches=ending)
+        match two:
+            case "choose":
+                found["2"] = Move(lambda value: (one, ("wait", "write")[value], last), options=2)
+            case "wait":
+                found["2"] = Move((one, "write", last), touches=joined, blocked=one < 2)
+            case "write":
+                found["2"] = Move((one, "over", "2"), touches=number)
+        return found
+
+    def place(state: tuple[int, str, str], task: str) -> tuple[object, ...]:
+        return task, state[int(task) - 1]
+
+    system, strategy = System((0, "choose", ""), moves, place=place), States(draws=True)
+    cover(system, strategy)
+    assert endings(strategy) == ends(system) == {"(2, 'over', '1')", "(2, 'over', '2')"}
+
+
 def test_all_values_of_a_step_that_may_be_local_decide_whether_it_is() -> None:
     """Task 1 draws; with the value 1 its step goes back to where it was. So task 2 is tried
     there too."""

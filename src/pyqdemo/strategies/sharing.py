@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Collection, Iterable, Iterator
 
 from pyqdemo.point import Access, Pending, Step
@@ -11,6 +12,7 @@ __all__ = ["Sharing"]
 
 _LIFE = "life:"
 _SETTLED = f"{FOLLOWS}{_LIFE}"
+_NONE = -1
 _NOBODY: frozenset[str] = frozenset()
 
 
@@ -20,6 +22,9 @@ class Sharing:
     Whoever touched a part before a task was there cannot; nor can whoever has joined it, or was
     started by somebody who had. Who joins a task touches nothing of it: he could not have come
     before its end. Of a life that is over nothing can change, so that it is a part of its own.
+
+    That goes by what came before. Where the same state can be reached with different pasts it
+    tells nothing: then all that anybody ever touches counts.
 
     Attributes:
         disproved: a part that was relied upon as a task's own turned out not to be.
@@ -32,6 +37,11 @@ class Sharing:
         self._shared: dict[tuple[str, str], set[str]] = {}  # of a task and a part, with whom
         self._relied: set[tuple[str, str]] = set()
         self._known: set[tuple[object, ...]] = set()
+        self._pasts: dict[tuple[object, ...], int] = {}
+        self._past_of = array("i")  # of each state its place in _pasts
+        self._everybody: frozenset[str] | None = (
+            None  # all there ever was; where order tells nothing
+        )
         self.begin()
 
     def begin(self) -> None:
@@ -44,6 +54,20 @@ class Sharing:
         """What was found out by relying on a task's own parts is given up; what is shared, kept."""
         self.disproved = False
         self._relied.clear()
+        self._past_of = array("i")
+
+    def reach(self, node: int) -> None:
+        """A state is reached. Where it was reached with another past, order tells nothing."""
+        ends = tuple((each, self._after.get(each, _NOBODY)) for each in sorted(self._alive))
+        past = self._pasts.setdefault((self._born, ends), len(self._pasts))
+        if node >= len(self._past_of):
+            self._past_of.extend([_NONE] * (node + 1 - len(self._past_of)))
+        if self._past_of[node] == _NONE:
+            self._past_of[node] = past
+        elif self._past_of[node] != past and self._everybody is None:
+            self.disproved = True
+            self._everybody = _NOBODY
+            self._known.clear()
 
     def arrive(self, alive: frozenset[str], running: str) -> None:
         """A point is reached at which those are alive; who is new was started by ``running``."""
@@ -80,6 +104,9 @@ class Sharing:
             after: those whose ends came before it.
         """
         born = self._born | alive
+        if self._everybody is not None:
+            self._meet(born | {step.task})
+            born, after = self._everybody, _NOBODY
         key = (step.task, step.accesses, born, alive, after)
         if key in self._known:
             return
@@ -98,7 +125,7 @@ class Sharing:
     def own(self, task: str, accesses: Iterable[Access]) -> bool:
         """Whether nobody who is not over shares with a task what it touches so, as far as is
         known."""
-        over = self._born - self._alive
+        over = self._born - self._alive if self._everybody is None else _NOBODY
         return all(
             self._shared.get((task, part), _NOBODY) <= over
             for part, _ in _parts(accesses, self._born, self._alive)
@@ -108,6 +135,17 @@ class Sharing:
         """What a task touches so is taken to be its own."""
         for part, _ in _parts(accesses, self._born, self._alive):
             self._relied.add((task, part))
+
+    def _meet(self, tasks: frozenset[str]) -> None:
+        """Of tasks that were not known, all that others have ever touched is around them."""
+        assert self._everybody is not None, "asked by the caller"
+        for each in tasks - self._everybody:
+            self._everybody |= {each}
+            for other, touched in self._touched.items():
+                for part, mode in touched.items():
+                    around = self._around.setdefault(each, {}).setdefault(part, {})
+                    if other != each and _add(around, other, mode):
+                        self._compare(each, part, other)
 
     def _compare(self, task: str, part: str, other: str) -> None:
         mine = self._touched.get(task, {}).get(part)

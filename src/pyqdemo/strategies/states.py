@@ -190,6 +190,8 @@ class States:
             if len(table.edges(node)) > 1:
                 self._put_open(node)
         self._compare(node, stands, point.step)
+        if self._reduce:
+            self._sharing.reach(node)
         self._last = point.last
         if self._edge is not None:
             self._settle(self._edge, node, self._was_alone(point, look))
