@@ -105,11 +105,15 @@ def endings(path: Path, strategy: str, most: int) -> tuple[set[str], Report]:
     return {f"{each.kind}: {each.detail.en}" for each in report.endings}, report
 
 
+#: Programs with which something was lost once.
+KNOWN = (56, 117, 201)
+
+
 def test_programs_made_at_random_end_alike_under_all_strategies(
     tmp_path: Path, how_many: Callable[..., int]
 ) -> None:
     compared = whole = 0
-    for seed in range(how_many(12, soak=1_000)):
+    for seed in (*KNOWN, *range(how_many(10, soak=1_000))):
         file = tmp_path / f"program{seed}.py"
         file.write_text(program(f"agree/{seed}"), encoding="utf-8")
         reduced, first = endings(file, "dpor", 400)

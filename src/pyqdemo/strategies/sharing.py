@@ -21,7 +21,8 @@ class Sharing:
 
     Whoever touched a part before a task was there cannot; nor can whoever has joined it, or was
     started by somebody who had. Who joins a task touches nothing of it: he could not have come
-    before its end. Of a life that is over nothing can change, so that it is a part of its own.
+    before its end. For whoever has joined it the life of a task is another part, which nothing
+    changes any more.
 
     That goes by what came before. Where the same state can be reached with different pasts it
     tells nothing: then all that anybody ever touches counts.
@@ -111,7 +112,7 @@ class Sharing:
         if key in self._known:
             return
         self._known.add(key)
-        for part, mode in _parts(step.accesses, born, alive):
+        for part, mode in _parts(step.accesses, after):
             if _add(self._touched.setdefault(step.task, {}), part, mode):
                 for other in self._around.get(step.task, {}).get(part, {}):
                     self._compare(step.task, part, other)
@@ -128,12 +129,12 @@ class Sharing:
         over = self._born - self._alive if self._everybody is None else _NOBODY
         return all(
             self._shared.get((task, part), _NOBODY) <= over
-            for part, _ in _parts(accesses, self._born, self._alive)
+            for part, _ in _parts(accesses, self.after(task))
         )
 
     def rely(self, task: str, accesses: Iterable[Access]) -> None:
         """What a task touches so is taken to be its own."""
-        for part, _ in _parts(accesses, self._born, self._alive):
+        for part, _ in _parts(accesses, self.after(task)):
             self._relied.add((task, part))
 
     def _meet(self, tasks: frozenset[str]) -> None:
@@ -164,10 +165,12 @@ def _add(modes: dict[str, str], name: str, mode: str) -> bool:
     return modes[name] != before
 
 
-def _parts(
-    accesses: Iterable[Access], born: Collection[str], alive: Collection[str]
-) -> Iterator[tuple[str, str]]:
-    """What counts of what is touched."""
+def _parts(accesses: Iterable[Access], after: Collection[str]) -> Iterator[tuple[str, str]]:
+    """What counts of what is touched.
+
+    Args:
+        after: tasks whose ends came before that.
+    """
     accesses = tuple(accesses)
     joined = [
         part[len(FOLLOWS) :] for part, mode in accesses if mode == "r" and part.startswith(FOLLOWS)
@@ -175,8 +178,6 @@ def _parts(
     for part, mode in accesses:
         if part.startswith(FOLLOWS) or part in joined:
             continue
-        if part.startswith(_LIFE):
-            task = part[len(_LIFE) :]
-            if task in born and task not in alive:
-                part = f"over:{part}"
+        if part.startswith(_LIFE) and part[len(_LIFE) :] in after:
+            part = f"over:{part}"
         yield part, mode
