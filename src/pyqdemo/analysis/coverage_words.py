@@ -89,6 +89,10 @@ _REASONS: Mapping[str, Text] = {
     "restarts": Text(
         "it had to begin again {detail} times, and gave up", "重来了 {detail} 次，只好放弃"
     ),
+    "replayed": Text(
+        "one recorded run was repeated in place of all: {detail}",
+        "只重放了一次记录下来的运行，没有试其他的：{detail}",
+    ),
     "not_confirmed": Text(
         "a circle was not confirmed by repeating it: {detail}",
         "有个圈子重复走时没有得到证实：{detail}",
