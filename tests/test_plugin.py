@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -13,9 +14,33 @@ from threading import Thread
 import pytest
 
 import pyqdemo
+from pyqdemo.analysis import report_words
 from pyqdemo.codec import read_trace
+from pyqdemo.exploring.judging import FAILING
 from pyqdemo.report import Verdict
+from pyqdemo.testing.claims import FAILURES
 from pyqdemo.trace import OutcomeKind
+
+#: Two locks, by one of two tasks in an order of its own.
+TWIN = """
+import threading
+
+
+def cross():
+    red, blue = threading.Lock(), threading.Lock()
+
+    def paint(first, second):
+        with first:
+            with second:
+                pass
+
+    for pair in ((red, blue), (SECOND)):
+        threading.Thread(target=paint, args=pair).start()
+
+
+def test_cross(lab):
+    lab.explore(cross).assert_proved()
+"""
 
 pytest_plugins = ("pytester",)
 
@@ -101,6 +126,15 @@ def test_closure(lab):
     lab.explore(inner)
 
 
+def test_deadlok(lab):
+    lab.explore(cross).assert_failed("deadlok")
+
+
+@pytest.mark.parametrize("method", ["run", "explore"])
+def test_misspelt(lab, method):
+    getattr(lab, method)(cross, sede=5)
+
+
 def test_seed(lab):
     print("seed", lab.run(cross).header.seed, lab.run(cross, seed=5).header.seed)
 
@@ -139,7 +173,7 @@ def replay_line(result: pytest.RunResult) -> str:
 
 def test_what_holds_in_every_schedule_is_proved(ran: Callable[..., pytest.RunResult]) -> None:
     """The file has a fixture, a mark and ``raises``: pytest in it does not stand in the way."""
-    ran("-k", "hand_over").assert_outcomes(passed=1, deselected=7)
+    ran("-k", "hand_over").assert_outcomes(passed=1, deselected=10)
 
 
 def test_a_failed_claim_shows_verdict_lanes_waits_and_the_fork(
@@ -148,7 +182,7 @@ def test_a_failed_claim_shows_verdict_lanes_waits_and_the_fork(
     """Two threads, two locks: the one deadlock has each holding its first lock, in the table
     with ``main``, who waits for the first of them."""
     result = ran("-k", "test_cross and first")
-    result.assert_outcomes(failed=1, deselected=7)
+    result.assert_outcomes(failed=1, deselected=10)
     told = said(result)
     assert told.startswith("AssertionError: ✗ failed   They wait for each other: Ann waits for")
     assert "|  Ann  paint" in told  # the heads of the lanes
@@ -190,7 +224,7 @@ def test_only_the_way_of_failing_that_was_named_is_accepted(
     ran: Callable[..., pytest.RunResult],
 ) -> None:
     result = ran("-k", "cross_deadlocks or cross_raises")
-    result.assert_outcomes(passed=1, failed=1, deselected=6)
+    result.assert_outcomes(passed=1, failed=1, deselected=9)
     assert said(result).startswith("AssertionError: a failure by exception was expected\n")
 
 
@@ -200,7 +234,7 @@ def test_a_record_of_another_text_is_refused(
     file = shlex.split(replay_line(ran("-k", "test_cross and first")))[-1]
     pytester.makepyfile(test_paint=TESTS + "\n# mended\n")
     result = ran("-k", "test_cross and first", "--pyqdemo-replay", file)
-    result.assert_outcomes(failed=1, deselected=7)
+    result.assert_outcomes(failed=1, deselected=10)
     assert "test_paint.py is not as it was when it was recorded" in said(result)
 
 
@@ -208,7 +242,47 @@ def test_a_record_is_used_for_its_own_program_alone(
     ran: Callable[..., pytest.RunResult],
 ) -> None:
     file = shlex.split(replay_line(ran("-k", "test_cross and first")))[-1]
-    ran("-k", "hand_over", "--pyqdemo-replay", file).assert_outcomes(passed=1, deselected=7)
+    ran("-k", "hand_over", "--pyqdemo-replay", file).assert_outcomes(passed=1, deselected=10)
+
+
+def test_a_record_is_not_of_a_file_of_the_same_name_elsewhere(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of two files, whose functions have one name as well, it repeats the one it is of; the other
+    one is explored."""
+    monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
+    folders = {"broken": "blue, red", "fine": "red, blue"}
+    for folder, second in folders.items():
+        file = pytester.mkpydir(folder) / "test_twin.py"
+        file.write_text(TWIN.replace("SECOND", second), encoding="utf-8")
+    first = pytester.runpytest_subprocess("broken", timeout=PATIENCE_S)
+    record = shlex.split(replay_line(first))[-1]
+    for file in (record, shutil.copy(record, "renamed.jsonl")):
+        both = pytester.runpytest_subprocess("--pyqdemo-replay", file, timeout=PATIENCE_S)
+        both.assert_outcomes(passed=1, failed=1)
+        assert " was repeated" in " ".join(said(both).split())
+
+
+def test_a_kind_of_failure_that_there_is_not_is_refused(
+    ran: Callable[..., pytest.RunResult],
+) -> None:
+    told = said(ran("-k", "deadlok"))
+    assert "there is no failure of the kind 'deadlok', only exception, deadlock, livelock" in told
+
+
+def test_the_kinds_of_failure_are_those_that_are_judged_so() -> None:
+    """A promise stands on a card, which only lessons have."""
+    assert set(FAILURES) == {*FAILING, "output"} <= set(report_words._KINDS)
+
+
+@pytest.mark.parametrize("replayed", [False, True])
+def test_a_misspelt_option_is_named(ran: Callable[..., pytest.RunResult], replayed: bool) -> None:
+    """Also where a record takes the place of what would have used it."""
+    file = shlex.split(replay_line(ran("-k", "test_cross and first")))[-1]
+    result = ran("-k", "misspelt", *(["--pyqdemo-replay", file] if replayed else []))
+    result.assert_outcomes(failed=2, deselected=9)
+    for method in ("run", "explore"):
+        assert f"TypeError: {method}() got an unexpected keyword argument 'sede'" in said(result)
 
 
 def test_a_recorded_run_that_ends_well_skips_the_claim(
@@ -223,7 +297,7 @@ def test_a_recorded_run_that_ends_well_skips_the_claim(
     )
     assert pytester.run(sys.executable, "-c", made, timeout=PATIENCE_S).ret == 0
     result = ran("-rs", "-k", "test_cross and first", "--pyqdemo-replay", "well.jsonl")
-    result.assert_outcomes(skipped=1, deselected=7)
+    result.assert_outcomes(skipped=1, deselected=10)
     result.stdout.fnmatch_lines("*ended well this time, which proves nothing of the others*")
 
 
@@ -239,7 +313,7 @@ def test_the_seed_is_for_runs_that_name_none(ran: Callable[..., pytest.RunResult
 
 
 def test_an_exploration_without_a_bound_has_a_minute(ran: Callable[..., pytest.RunResult]) -> None:
-    ran("-k", "patience").assert_outcomes(passed=1, deselected=7)
+    ran("-k", "patience").assert_outcomes(passed=1, deselected=10)
 
 
 def test_a_file_that_is_no_record_is_told_before_anything_runs(
@@ -268,7 +342,7 @@ def test_without_the_cache_the_record_lies_in_the_tests_own_folder(
 
 def test_it_can_be_left_out(ran: Callable[..., pytest.RunResult]) -> None:
     result = ran("-p", "no:pyqdemo", "-k", "hand_over")
-    result.assert_outcomes(errors=1, deselected=7)
+    result.assert_outcomes(errors=1, deselected=10)
     result.stdout.fnmatch_lines("*fixture 'lab' not found*")
 
 

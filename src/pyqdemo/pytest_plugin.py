@@ -72,10 +72,12 @@ def lab(request: pytest.FixtureRequest) -> Lab:
     home = config.invocation_params.dir
     test = _as_typed(node, home)
 
-    def record() -> Path:
-        return _folder(request) / f"{_file_name(node.nodeid)}.jsonl"
+    kept_as = f"{_file_name(node.nodeid)}.jsonl"
 
-    case = Case(test, home, record, _columns(config) - INDENT)
+    def record() -> Path:
+        return _folder(request) / kept_as
+
+    case = Case(test, home, record, _columns(config) - INDENT, kept_as)
     return Lab(
         case,
         seed=config.getoption("--pyqdemo-seed"),

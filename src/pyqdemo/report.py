@@ -10,21 +10,74 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Literal
 
 from pyqdemo.languages import Text
 from pyqdemo.schedule import Schedule
-from pyqdemo.trace import Trace
+from pyqdemo.trace import OutcomeKind, Trace
 
 __all__ = [
     "Counterexample",
     "Ending",
+    "EndingKind",
     "Fork",
+    "NoFork",
     "Race",
     "Reason",
+    "ReasonKind",
     "Report",
+    "SearchKind",
     "Side",
+    "StrategyName",
     "Verdict",
+    "Why",
 ]
+
+StrategyName = Literal["dpor", "states", "dfs", "random", "pct", "replay"]
+"""That was used; ``replay`` repeated one recorded run."""
+
+Why = Literal["asked", "ends", "circles", "preemptions", "strict", "kills"]
+"""Why it was that strategy. ``asked``: it was named. ``auto`` chose it since every execution
+``ends``, or some go round in ``circles``; ``preemptions`` are bounded; sleeps are ``strict``; or a
+process ``kills`` another one."""
+
+EndingKind = OutcomeKind | Literal["promise", "output"]
+"""How executions ended. ``promise``: a broken one. ``output``: a further one where all were to be
+the same."""
+
+ReasonKind = Literal[
+    "max_executions",
+    "time",
+    "after_failure",
+    "preemptions",
+    "step_bound",
+    "time_bound",
+    "aborted",
+    "interrupted",
+    "no_task",
+    "no_decision",
+    "none_finished",
+    "uncontrolled",
+    "lost",
+    "opaque",
+    "nondeterministic",
+    "kills",
+    "sampled",
+    "restarts",
+    "not_confirmed",
+    "replayed",
+]
+"""Why an exploration claims no more. ``sampled``: schedules were drawn. ``restarts``: it began
+again too often. ``not_confirmed``: a circle went otherwise when it was repeated. ``replayed``:
+one recorded run took the place of all."""
+
+SearchKind = Literal["seeded", "clock", "states", "race"]
+"""What only ``explain`` gives as a reason, besides those."""
+
+NoFork = Literal["always", "never", "drawn", "not_found"]
+"""Why a run that fails has no fork. ``always``: it could have ended well from each of its steps.
+``never``: no run ends well. ``drawn``: no choice, a random value took the last way out.
+``not_found``: a few ways on from each step were tried, and none was fine."""
 
 
 class Verdict(StrEnum):
@@ -40,14 +93,11 @@ class Reason:
     """Why a claim is not stronger.
 
     Attributes:
-        kind: ``max_executions``, ``time``, ``preemptions``, ``step_bound``, ``interrupted``,
-            ``no_task``, ``no_decision``, ``none_finished``, ``uncontrolled``, ``opaque``,
-            ``nondeterministic``, ``kills``, ``sampled`` (random, pct), ``capacity`` and others
-            that ``analysis.reasons_of`` can put into words.
+        kind: ``analysis.coverage_words`` has a sentence for each.
         detail: what was used, what differed; the bound's value.
     """
 
-    kind: str
+    kind: ReasonKind | SearchKind
     detail: str = ""
 
 
@@ -71,8 +121,6 @@ class Ending:
     """One way in which executions ended.
 
     Attributes:
-        kind: as ``trace.OutcomeKind``, ``promise`` for a broken one, ``output`` for a further
-            output where all were to be the same.
         count: executions, or states of the graph, that ended so.
         detail: the exception, who waits for whom, what broke which promise; may be empty.
         failed: it is one that must not be.
@@ -81,7 +129,7 @@ class Ending:
         output: what the program wrote in it.
     """
 
-    kind: str
+    kind: EndingKind
     count: int
     detail: Text
     failed: bool
@@ -127,9 +175,11 @@ class Counterexample:
         trace: the run.
         preemptions: choices of another task while the running one could have gone on.
         overruns: sleeps and bounds that ended later than another that was due before them.
-        fork: None if no run is fine.
+        fork: None where ``no_fork`` says why, or nobody looked for one.
         cycle: first and last step of a round that can go on for ever, for a livelock.
-        confirmed: replayed with real processes and the same events; None where there are none.
+        confirmed: whether the same choices led to the same events with real processes; None
+            where the run has no process but its own, or ``not_started`` says why.
+        not_started: why it could not be carried out with real processes; empty where it could.
     """
 
     ending: int
@@ -137,8 +187,10 @@ class Counterexample:
     preemptions: int
     overruns: int
     fork: Fork | None = None
+    no_fork: NoFork | None = None
     cycle: tuple[int, int] | None = None
     confirmed: bool | None = None
+    not_started: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,14 +199,15 @@ class Report:
 
     Attributes:
         program: its file's name; ``lesson`` and ``variant`` where it is one.
-        strategy: that was used; ``why`` it was, as a word for ``auto``.
+        strategy: that was used, and ``why`` it was.
         executions: that were begun; ``pruned`` of them stopped early, since what could follow
             had been seen.
         traces: executions that ended and differ in more than the order of steps that commute;
             None where that is not counted.
         states: that were told apart; None where none were.
         granularity: ``operation`` or ``line``.
-        bounds: those that were given, by name; ``max_steps`` always.
+        bounds: those that were given, by name; ``max_steps`` always; ``after_failure_s`` where
+            it ended the search.
         seconds: real time.
         seed: that the program's draws followed, where it drew; None if it did not, or if all
             values were tried.
@@ -166,8 +219,8 @@ class Report:
 
     program: str
     verdict: Verdict
-    strategy: str
-    why: str
+    strategy: StrategyName
+    why: Why
     executions: int
     pruned: int
     traces: int | None

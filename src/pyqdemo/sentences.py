@@ -255,6 +255,10 @@ SENTENCES: Mapping[str, Text] = {
         "the time is {value}, but takes more than 0 seconds. Try: pyqdemo {next}",
         "时间是 {value}，应大于 0 秒。试试：pyqdemo {next}",
     ),
+    "explore_endless": Text(
+        "the strategy {strategy} never ends by itself, and has neither time_s nor max_executions.",
+        "策略 {strategy} 自己不会停，却没有给出 time_s 或 max_executions。",
+    ),
     "explore_preemptions": Text(
         "preemptions can be bounded with the strategy dfs only, not with {strategy}."
         " Try: pyqdemo {next}",
@@ -278,6 +282,10 @@ SENTENCES: Mapping[str, Text] = {
     "explore_parameter": Text(
         "{lesson} takes no {option}. Try: pyqdemo {next}",
         "{lesson} 没有 {option}。试试：pyqdemo {next}",
+    ),
+    "failure_unknown": Text(
+        "there is no failure of the kind {kind}, only {known}.",
+        "没有 {kind} 这种失败，只有 {known}。",
     ),
     # Schedules
     "schedule_malformed": Text(

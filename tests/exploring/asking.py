@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pyqdemo.executing import Plan
-from pyqdemo.exploring import Asked, Bounds, explored
+from pyqdemo.exploring import Asked, Bounds, Covered, explored
 from pyqdemo.kernel.limits import Limits
 from pyqdemo.report import Report
 
@@ -27,15 +27,28 @@ def report_of(
     max_steps: int = MAX_STEPS,
     same_output: bool = False,
     draws: bool = False,
+    told: list[int] | None = None,
     **plan: Any,
 ) -> Report:
-    """The report on a file, or on a text that is written into a folder first."""
+    """The report on a file, or on a text that is written into a folder first.
+
+    Args:
+        told: takes how many executions there had been, before each one.
+    """
     if isinstance(program, str):
         assert folder is not None, "a text has to be written somewhere"
         text, program = program, folder / "program.py"
         program.write_text(textwrap.dedent(text), encoding="utf-8")
     settings = Plan(program=program, limits=Limits(max_steps, loose=True), **plan)
-    return explored(Asked(settings, strategy, bounds, same_output=same_output, draws=draws))
+    asked = Asked(settings, strategy, bounds, same_output=same_output, draws=draws)
+    if told is None:
+        return explored(asked)
+
+    def note(covered: Covered) -> bool:
+        told.append(covered.executions)
+        return False
+
+    return explored(asked, note)
 
 
 def ended(report: Report) -> Counter[str]:

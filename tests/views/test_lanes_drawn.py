@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from rich.cells import cell_len
 import pyqdemo
 from pyqdemo.analysis.lanes import Lanes, lanes
 from pyqdemo.languages import LANGUAGES, Text
-from pyqdemo.report import Ending, Race, Reason, Report, Verdict
+from pyqdemo.report import Ending, NoFork, Race, Reason, Report, Verdict
 from pyqdemo.schedule import Schedule
 from pyqdemo.views.dress import ASCII, UNICODE, Glyphs
 from pyqdemo.views.lanes import FIRST_ROWS, LAST_ROWS, lanes_lines
@@ -192,3 +193,30 @@ def test_a_round_is_told_in_the_fork_and_bracketed_without_one() -> None:
         line[:8].split()[0] for line in lines if line[6:7] in ("+", "|") and line[0] == " "
     ]
     assert bracketed[-1] == str(last)
+
+
+@pytest.mark.parametrize(
+    ("no_fork", "lang", "told"),
+    [
+        ("always", "en", "  From every step of it the run could still have ended well."),
+        ("always", "zh", "  从其中任何一步换一个任务，都还能正常结束。"),
+        ("never", "en", "  Whatever is chosen, no run ends well."),
+        ("drawn", "en", "  No choice decided it: a random value took the last way out."),
+        ("not_found", "en", "  No way out was found, wherever one leaves this run."),
+    ],
+)
+def test_where_there_is_no_fork_the_last_line_says_why(
+    no_fork: NoFork, lang: str, told: str
+) -> None:
+    report = report_of("locks")
+    assert report.counterexample is not None
+    found = replace(report.counterexample, fork=None, no_fork=no_fork)
+    assert shown(replace(report, counterexample=found), lang, 80)[-1] == told
+
+
+def test_a_run_that_real_processes_could_not_repeat_says_why() -> None:
+    report = report_of("locks")
+    assert report.counterexample is not None
+    found = replace(report.counterexample, not_started="no room")
+    lines = shown(replace(report, counterexample=found), "en", 80)
+    assert "  It could not be repeated with real processes: no room" in lines

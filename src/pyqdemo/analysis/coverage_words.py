@@ -23,6 +23,7 @@ Named = Callable[[str], Text]
 _WHYS = {
     "ends": Text("since auto begins with it", "auto 总是先用它"),
     "circles": Text("since executions go round in circles", "因为有的运行会一直循环"),
+    "kills": Text("since a process ends another one", "因为有进程终止另一个进程"),
     "preemptions": Text("since preemptions are bounded", "因为限定了抢占次数"),
     "strict": Text("since sleeps are strict", "因为睡眠准时结束"),
 }
@@ -123,7 +124,6 @@ _REASONS: Mapping[str, Text] = {
         "schedules were drawn at random ({detail}), not covered",
         "调度是随机抽样的（{detail}），没有全部覆盖",
     ),
-    "capacity": Text("a pipe's capacity was assumed: {detail}", "管道的容量是假定的：{detail}"),
     "restarts": Text(
         "it had to begin again {detail} times, and gave up", "重新开始了 {detail} 次，最后放弃"
     ),

@@ -88,6 +88,8 @@ def _counterexample(found: Counterexample) -> Mapping[str, object]:
         "overruns": found.overruns,
         "cycle": None if found.cycle is None else list(found.cycle),
         "confirmed": found.confirmed,
+        "not_started": found.not_started or None,
+        "no_fork": found.no_fork,
         "fork": None
         if fork is None
         else {

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from os import PathLike
 from pathlib import Path
+from typing import TypedDict
 
 from pyqdemo.codec import read_trace
 from pyqdemo.errors import UsageError
@@ -24,6 +25,7 @@ __all__ = [
     "STRATEGIES",
     "Controlled",
     "Plan",
+    "Running",
     "Watcher",
     "carry",
     "execute",
@@ -32,6 +34,24 @@ __all__ = [
     "replayed",
     "run",
 ]
+
+
+class Running(TypedDict, total=False):
+    """The options of ``run``."""
+
+    seed: int
+    strategy: str
+    depth: int
+    sleeps: str
+    max_steps: int
+    for_s: float | None
+    stop_after: int | None
+    arguments: Sequence[str]
+    parameters: Mapping[str, object] | None
+    world: str
+    start_method: str | None
+    stdout: str
+    granularity: str
 
 
 def run(

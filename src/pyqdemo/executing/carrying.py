@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter_ns
@@ -33,7 +33,6 @@ from pyqdemo.trace import (
     Trace,
 )
 from pyqdemo.worlds.start_methods import start_methods
-from pyqdemo.worlds.stop_signals import StopSignals
 from pyqdemo.worlds.threads.carriers import Carriers
 from pyqdemo.worlds.threads.lines import LineCarriers, line_carriers
 from pyqdemo.worlds.threads.lives import local
@@ -48,6 +47,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Controlled",
+    "Signals",
     "Watcher",
     "carry",
     "execute",
@@ -73,6 +73,14 @@ class Watcher(Protocol):
         """Called some 20 times a real second."""
 
 
+class Signals(Protocol):
+    """What asks for the end from outside; ``worlds.stop_signals.StopSignals`` is one."""
+
+    @property
+    def asked(self) -> Sequence[int]:
+        """Numbers of the signals that came, in order."""
+
+
 @dataclass(frozen=True, slots=True)
 class Controlled:
     """A run under control that is over.
@@ -88,7 +96,7 @@ class Controlled:
 def execute(
     plan: Plan,
     watcher: Watcher | None = None,
-    signals: StopSignals | None = None,
+    signals: Signals | None = None,
     server: ForkServer | None = None,
 ) -> Controlled:
     """Carries a plan out.
@@ -160,7 +168,7 @@ def carry(
     ground: Ground,
     log: Log | None = None,
     watcher: Watcher | None = None,
-    signals: StopSignals | None = None,
+    signals: Signals | None = None,
     sight: Sight | None = None,
 ) -> Execution:
     """One execution of a program that was loaded before; may be called again and again.
@@ -270,13 +278,11 @@ class _Telling:
             self.error, self._watcher = error, None
 
 
-def _first(signals: StopSignals) -> str | None:
+def _first(signals: Signals) -> str | None:
     return signal.Signals(signals.asked[0]).name if signals.asked else None
 
 
-def _strategy(
-    program: Program, plan: Plan, ground: Ground, signals: StopSignals | None
-) -> Strategy:
+def _strategy(program: Program, plan: Plan, ground: Ground, signals: Signals | None) -> Strategy:
     if plan.choices is not None:
         return Replay(plan.choices, draws=plan.draws)
     match plan.strategy:

@@ -11,14 +11,16 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from pyqdemo.codec import encode_record
 from pyqdemo.errors import ReplayMismatch
 from pyqdemo.executing import Plan
 from pyqdemo.executing.carrying import carry, ground_of
+from pyqdemo.exploring.stopping import Later
 from pyqdemo.kernel.limits import Limits
 from pyqdemo.kernel.log import Log
 from pyqdemo.loading import Program, facts_of, program_from
@@ -29,40 +31,36 @@ __all__ = ["differs", "main"]
 
 CALL = "from pyqdemo.exploring.again import main; main()"
 PATIENCE_S = 60.0
+LOOKS_S = 0.1  # between two looks for a signal
 
 
-def differs(program: Program, plan: Plan, schedules: Sequence[Schedule]) -> str | None:
+class _Unanswered(Exception):
+    """The second process gave no answer, and why."""
+
+
+def differs(
+    program: Program, plan: Plan, schedules: Sequence[Schedule], signals: Later | None = None
+) -> str | None:
     """What comes out differently in another process; None if nothing does.
 
     Args:
         schedules: of executions of that program and plan.
+        signals: looked at now and then.
+
+    Raises:
+        Stopped, KeyboardInterrupt: a signal came; the other process has been ended.
     """
-    here = [_digest(program, plan, schedule) for schedule in schedules]
-    asked = json.dumps(
-        {
-            "path": sys.path,
-            "program": facts_of(program),
-            "plan": _facts(plan),
-            "schedules": [[schedule.choices, schedule.draws] for schedule in schedules],
-        }
-    )
-    environ = dict(os.environ)
-    environ["PYTHONHASHSEED"] = "2" if environ.get("PYTHONHASHSEED") == "1" else "1"
-    environ["PYTHONPATH"] = os.pathsep.join(entry for entry in sys.path if entry)
+    here = []
     try:
-        done = subprocess.run(
-            [sys.executable, "-c", CALL],
-            input=asked,
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            env=environ,
-            timeout=PATIENCE_S,
-            check=True,
-        )
-        there = json.loads(done.stdout.rpartition("\n")[2])
-    except (subprocess.SubprocessError, ValueError, OSError) as error:
-        return f"the second process: {type(error).__name__}"
+        for digest in _digests(program, plan, schedules):
+            if signals is not None:
+                signals.heed()
+            here.append(digest)
+        there = _answer(_question(program, plan, schedules), len(here), signals)
+    except ReplayMismatch as mismatch:
+        return str(mismatch)
+    except _Unanswered as error:
+        return f"the second process: {error}"
     for number, (mine, its) in enumerate(zip(here, there, strict=True), 1):
         if mine != its:
             return f"schedule {number} of {len(here)} in a process with another hash seed"
@@ -73,28 +71,82 @@ def main() -> None:
     """The second process: digests of what it is asked for on its stdin."""
     asked = json.loads(sys.stdin.read())
     program = program_from(asked["program"])
-    plan = _plan(program, asked["plan"])
-    digests = []
-    for choices, draws in asked["schedules"]:
-        drawn = None if draws is None else tuple(draws)
-        schedule = Schedule("", "", tuple(choices), draws=drawn)
-        digests.append(_digest(program, plan, schedule))
+    schedules = (
+        Schedule("", "", tuple(choices), draws=None if draws is None else tuple(draws))
+        for choices, draws in asked["schedules"]
+    )
+    digests = list(_digests(program, _plan(program, asked["plan"]), schedules))
     print("\n" + json.dumps(digests), end="")
 
 
-def _digest(program: Program, plan: Plan, schedule: Schedule) -> str:
-    """Of all records of the execution; what is in its way if it cannot be repeated."""
-    log = Log()
-    strategy = Replay(schedule.choices, draws=schedule.draws)
-    with ground_of(plan) as ground:
+def _question(program: Program, plan: Plan, schedules: Sequence[Schedule]) -> str:
+    asked = {
+        "program": facts_of(program),
+        "plan": _facts(plan),
+        "schedules": [[schedule.choices, schedule.draws] for schedule in schedules],
+    }
+    try:
+        return json.dumps(asked)
+    except TypeError as error:  # a parameter that JSON does not have
+        raise _Unanswered(str(error)) from None
+
+
+def _answer(asked: str, count: int, signals: Later | None) -> list[str]:
+    """So many digests from another process. Raises _Unanswered."""
+    environ = dict(os.environ)
+    environ["PYTHONHASHSEED"] = "2" if environ.get("PYTHONHASHSEED") == "1" else "1"
+    environ["PYTHONPATH"] = os.pathsep.join(entry for entry in sys.path if entry)
+    try:
+        said = _said([sys.executable, "-c", CALL], asked, environ, signals)
+        there = json.loads(said.rpartition("\n")[2])
+    except (ValueError, OSError) as error:
+        raise _Unanswered(f"{type(error).__name__}: {error}") from None
+    if not isinstance(there, list) or len(there) != count:
+        raise _Unanswered(f"{len(there)} answers about {count} schedules")
+    return there
+
+
+def _said(
+    command: Sequence[str], asked: str, environ: dict[str, str], signals: Later | None
+) -> str:
+    """What a process answers on its stdout; it is over then, whatever happens."""
+    until = monotonic() + PATIENCE_S
+    told: str | None = asked
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        command, stdin=pipe, stdout=pipe, stderr=pipe, env=environ, text=True, encoding="utf-8"
+    ) as process:
         try:
+            while True:
+                try:
+                    out, err = process.communicate(told, timeout=LOOKS_S)
+                    break
+                except subprocess.TimeoutExpired:
+                    told = None  # it is under way
+                    if monotonic() > until:
+                        raise _Unanswered(f"nothing in {PATIENCE_S:g} s") from None
+                finally:
+                    if signals is not None:
+                        signals.heed()
+        finally:
+            process.kill()
+    if process.returncode:
+        lines = err.strip().splitlines() or [f"exit code {process.returncode}"]
+        raise _Unanswered(lines[-1])
+    return out
+
+
+def _digests(program: Program, plan: Plan, schedules: Iterable[Schedule]) -> Iterator[str]:
+    """Of all records of each execution. Raises ReplayMismatch."""
+    with ground_of(plan) as ground:
+        for schedule in schedules:
+            log = Log()
+            strategy = Replay(schedule.choices, draws=schedule.draws)
             execution = carry(program, plan, strategy, ground, log)
-        except ReplayMismatch as mismatch:
-            return str(mismatch)
-    digest = hashlib.sha256(str(execution.outcome()).encode())
-    for record in log.records:
-        digest.update(encode_record(record).encode())
-    return digest.hexdigest()
+            digest = hashlib.sha256(str(execution.outcome()).encode())
+            for record in log.records:
+                digest.update(encode_record(record).encode())
+            yield digest.hexdigest()
 
 
 _FACTS = ("arguments", "seed", "start_method", "stdout", "granularity", "prints")

@@ -10,10 +10,20 @@ from pyqdemo.errors import UsageError
 from pyqdemo.executing import Plan
 from pyqdemo.executing.plan import check_plan
 
-__all__ = ["MAX_STEPS", "STRATEGIES", "Asked", "Bounds", "check_asked"]
+__all__ = [
+    "AFTER_FAILURE_S",
+    "MAX_STEPS",
+    "STRATEGIES",
+    "USUAL_TIME_S",
+    "Asked",
+    "Bounds",
+    "check_asked",
+]
 
 STRATEGIES = ("auto", "dpor", "states", "dfs", "random", "pct")
 MAX_STEPS = 10_000  # of one execution
+USUAL_TIME_S = 60.0  # of an exploration for which nobody names a bound
+AFTER_FAILURE_S = 5.0
 MOST = 10**9
 
 
@@ -26,17 +36,17 @@ class Bounds:
         time_s: real seconds; None for no bound.
         preemptions: of one execution, for ``dfs``: those with more are left out.
         after_failure_s: real seconds that it goes on behind the first failure, to find the
-            other endings too.
+            other endings too; a report tells it only where it ended the search.
     """
 
     max_executions: int | None = None
     time_s: float | None = None
     preemptions: int | None = None
-    after_failure_s: float = 5.0
+    after_failure_s: float = AFTER_FAILURE_S
 
     @property
     def given(self) -> Mapping[str, float | int]:
-        """Those that were given, as a report has them."""
+        """Those that were given, as a report has them in any case."""
         told = {
             "max_executions": self.max_executions,
             "time_s": self.time_s,
@@ -80,9 +90,9 @@ def check_asked(asked: Asked) -> None:
         known = ", ".join(STRATEGIES)
         raise UsageError("strategy_unknown", name=asked.strategy, known=known)
     bounds = asked.bounds
-    for name, count in (("max_executions", bounds.max_executions),):
-        if count is not None and (type(count) is not int or not 1 <= count <= MOST):
-            raise UsageError("explore_bound", name=name, value=repr(count), low=1)
+    most = bounds.max_executions
+    if most is not None and (type(most) is not int or not 1 <= most <= MOST):
+        raise UsageError("explore_bound", name="max_executions", value=repr(most), low=1)
     if bounds.preemptions is not None:
         if type(bounds.preemptions) is not int or bounds.preemptions < 0:
             value = repr(bounds.preemptions)
@@ -93,6 +103,11 @@ def check_asked(asked: Asked) -> None:
         type(bounds.time_s) in (int, float) and 0 < bounds.time_s < MOST
     ):
         raise UsageError("explore_time", value=repr(bounds.time_s))
+    if not (type(bounds.after_failure_s) in (int, float) and 0 <= bounds.after_failure_s < MOST):
+        value = repr(bounds.after_failure_s)
+        raise UsageError("explore_bound", name="after_failure_s", value=value, low=0)
+    if asked.strategy in ("random", "pct") and most is None and bounds.time_s is None:
+        raise UsageError("explore_endless", strategy=asked.strategy)
     if asked.strategy == "dpor" and not asked.plan.limits.loose:
         raise UsageError("explore_strict_dpor")
     if asked.plan.world != "simulated":

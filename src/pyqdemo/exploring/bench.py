@@ -8,9 +8,10 @@ from types import TracebackType
 
 from pyqdemo.errors import ReplayMismatch
 from pyqdemo.executing import Plan
-from pyqdemo.executing.carrying import carry, ground_of, program_for, trace_of
+from pyqdemo.executing.carrying import Signals, carry, ground_of, program_for, trace_of
 from pyqdemo.exploring.asked import Asked
-from pyqdemo.exploring.judging import Judge, Judged
+from pyqdemo.exploring.judging import Judge, Judged, stdout_of
+from pyqdemo.exploring.stopping import Later
 from pyqdemo.kernel.execution import Execution
 from pyqdemo.kernel.limits import Limits
 from pyqdemo.kernel.log import Log
@@ -20,7 +21,6 @@ from pyqdemo.point import Strategy
 from pyqdemo.schedule import Schedule, schedule_of
 from pyqdemo.strategies import Replay
 from pyqdemo.trace import Header, TaskKind, Trace
-from pyqdemo.worlds.stop_signals import StopSignals
 from pyqdemo.worlds.threads.sights import Sight
 
 __all__ = ["Bench", "Done", "Repeated"]
@@ -42,8 +42,7 @@ class Done:
     @property
     def output(self) -> str:
         """What the program wrote to its stdout."""
-        written = self.execution.output
-        return "".join(each.text for each in written if each.stream == "stdout")
+        return stdout_of(self.execution)
 
     @property
     def draws(self) -> tuple[int, ...] | None:
@@ -70,7 +69,8 @@ class Bench:
 
     Args:
         asked: what is explored.
-        signals: looked at while an execution goes on.
+        signals: looked at while an execution goes on. Until ``end_search`` they end it, and
+            that is how it ended.
 
     Attributes:
         program: loaded.
@@ -86,10 +86,11 @@ class Bench:
         names: of all tasks there were, by id.
         lasting: those of them that need not end: daemons and feeders.
         header: of an execution; of one with processes if there was any.
+        later: the signals since the search is over; None before, or if nobody looks at any.
         differed: what was otherwise when an execution was to be repeated; None if nothing was.
     """
 
-    def __init__(self, asked: Asked, signals: StopSignals | None = None) -> None:
+    def __init__(self, asked: Asked, signals: Signals | None = None) -> None:
         self.asked = asked
         self.plan = asked.plan
         self.program = program_for(asked.plan)
@@ -104,6 +105,7 @@ class Bench:
         self.lasting: set[str] = set()
         self.header: Header | None = None
         self.differed: str | None = None
+        self.later: Later | None = None
         self._pipes = self._processes = False
         self._signals = signals
         self._judge = Judge(asked.card, asked.same_output)
@@ -120,6 +122,11 @@ class Bench:
         trace: TracebackType | None,
     ) -> None:
         self._ground.__exit__(kind, error, trace)
+
+    def end_search(self) -> None:
+        """What is executed from now on raises Stopped or KeyboardInterrupt at a signal."""
+        if self._signals is not None:
+            self._signals = self.later = Later(self._signals)
 
     @property
     def capacity(self) -> int | None:
@@ -175,6 +182,12 @@ class Bench:
         plan = replace(self.plan, limits=execution.limits)
         return Repeated(done, trace_of(self.program, plan, execution, Log()))
 
+    def compare(self, met: Judged, again: Judged) -> bool:
+        """Whether an execution ended as before when it was repeated; else ``differed`` says so."""
+        if met.key != again.key:
+            self.differed = f"{met.kind} {met.detail.en}; {again.kind} {again.detail.en}"
+        return met.key == again.key
+
     def schedule(self, done: Done) -> Schedule:
         """Of an execution, without another one."""
         execution = done.execution
@@ -186,12 +199,20 @@ class Bench:
         """One execution; what of the plain data each step touched, and in which lines."""
         sight = Sight(clock=True, data=True, placed=True, learned=frozenset(self.learned))
         plan = replace(self.plan, limits=Limits(loose=loose))
+        self.heed()
         carry(self.program, plan, strategy, self._ground, signals=self._signals, sight=sight)
+        self.heed()
         return sight.touches
+
+    def heed(self) -> None:
+        """Raises Stopped or KeyboardInterrupt if a signal has come since the search is over."""
+        if self.later is not None:
+            self.later.heed()
 
     def _execute(
         self, plan: Plan, strategy: Strategy, log: Log | None, data: bool, states: bool
     ) -> tuple[Done, Execution]:
+        self.heed()
         self._judge.begin(log)
         sight = Sight(
             clock="clock" in self.learned or not plan.limits.loose,
@@ -204,6 +225,7 @@ class Bench:
         execution = carry(
             self.program, plan, strategy, self._ground, log, signals=self._signals, sight=sight
         )
+        self.heed()
         self._learn(plan, execution, sight)
         return Done(execution, self._judge.judge(execution)), execution
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import cast
 
 from pyqdemo.exploring.asked import Asked
 from pyqdemo.point import Point
+from pyqdemo.report import StrategyName, Why
 from pyqdemo.strategies import Dfs, Dpor, Pct, Random, States
 
 __all__ = ["LONG", "Drawing", "Way", "way_of"]
@@ -21,18 +23,16 @@ class Way:
 
     Attributes:
         name: of the strategy.
-        why: ``asked``; or why ``auto`` chose it: ``ends`` (every execution comes to its end),
-            ``circles`` (one goes on and on), ``preemptions``, ``strict``.
     """
 
-    name: str
-    why: str
+    name: StrategyName
+    why: Why
 
 
 def way_of(asked: Asked) -> Way:
-    """The first way to try."""
+    """The first way to try, of what ``check_asked`` has let pass."""
     if asked.strategy != "auto":
-        return Way(asked.strategy, "asked")
+        return Way(cast(StrategyName, asked.strategy), "asked")
     if asked.bounds.preemptions is not None:
         return Way("dfs", "preemptions")
     if not asked.plan.limits.loose:

@@ -15,7 +15,7 @@ from pyqdemo.exploring.bench import Bench, Repeated
 from pyqdemo.exploring.covering import Covered, Seen
 from pyqdemo.exploring.judging import Judged
 from pyqdemo.point import Point
-from pyqdemo.report import Fork, Reason, Side
+from pyqdemo.report import Fork, NoFork, Reason, Side
 from pyqdemo.strategies import Replay, States
 from pyqdemo.trace import OutcomeKind, Trace
 
@@ -55,6 +55,7 @@ class Circles:
             seen = covered.seen.get(key)
             if seen is not None:
                 seen.count = len(nodes)
+                self._bench.heed()
             if seen is not None and seen.judged.failed:
                 self._keep(seen, key, cheapest(graph, nodes))
 
@@ -67,14 +68,17 @@ class Circles:
         """Whether the way to that ending lies in the graph."""
         return key in self._ways
 
-    def trace(self, key: str) -> Trace:
-        """Of the simplest run with that ending; of a round, with that round gone once."""
+    def trace(self, covered: Covered, key: str) -> Trace | None:
+        """Of the simplest run with that ending; of a round, with that round gone once.
+
+        None if it ends otherwise now.
+        """
         repeated = self._replay(self._ways[key])
-        trace = repeated.trace
-        if key not in self._rounds and repeated.done.judged.key == key:
-            return trace
+        trace, judged = repeated.trace, self._judged.get(key)
+        if judged is None:
+            same = self._bench.compare(covered.seen[key].judged, repeated.done.judged)
+            return trace if same else None
         assert trace.outcome is not None, "the run is over"
-        judged = self._judged[key]
         kind = OutcomeKind(judged.kind)
         return replace(trace, outcome=replace(trace.outcome, kind=kind, detail=judged.detail.en))
 
@@ -86,16 +90,22 @@ class Circles:
         steps = len(way_of(self._graph, way[: len(way) - length]).choices)
         return steps + 1, len(way_of(self._graph, way).choices)
 
-    def fork(self, covered: Covered, key: str, failing: Trace) -> Fork | None:
-        """The last choice from which that run could have ended well."""
-        graph, way = self._graph, self._ways.get(key)
+    def fork(self, covered: Covered, key: str, failing: Trace) -> Fork | NoFork:
+        """The last choice from which that run could have ended well, or why there is none.
+
+        Args:
+            key: of an ending that it ``knows``.
+        """
+        graph, way = self._graph, self._ways[key]
         good = {name for name, seen in covered.seen.items() if _good(seen)}
-        if way is None or not good:
-            return None
         well = can_end_well(graph, good)
+        if not well[0]:
+            return "not_found" if unknown(graph)[0] else "never"
         place = no_return(graph, way, well)
         if place is None:
-            return None
+            return "always"
+        if graph.chosen(way[place]) is None:
+            return "drawn"
         edge = way[place]
         node = graph.source[edge]
         best: tuple[int, ...] | None = None
@@ -107,8 +117,7 @@ class Circles:
             onward = cheapest(graph, goals, target, graph.chosen(other) or "0")
             if onward is not None and (best is None or len(onward) + 1 < len(best)):
                 best = (other, *onward)
-        if best is None or graph.chosen(edge) is None:
-            return None
+        assert best is not None, "some edge from here leads to where it can end well"
         passing = self._replay((*way[:place], *best))
         step = len(way_of(graph, way[: place + 1]).choices)
         certain = not unknown(graph)[graph.target[edge]]
@@ -182,7 +191,7 @@ class Circles:
         if done.judged.key != key:
             return  # the one that was met is kept; equal states have been audited
         self._ways[key] = way
-        seen.judged, seen.done, seen.cost = done.judged, done, cost_of(self._graph, way)
+        seen.put(done, cost_of(self._graph, way))
 
     def _repeats(self, start: Sequence[int], ring: Sequence[int]) -> bool:
         """Whether the round, gone many times, comes back each time to where it began."""
@@ -190,7 +199,7 @@ class Circles:
         way, once = way_of(graph, start), way_of(graph, ring)
         choices = (*way.choices, *once.choices * ROUNDS)
         draws = (*way.draws, *once.draws * ROUNDS) if self._bench.asked.draws else None
-        watching = _Rounds(Replay(choices, draws=draws), len(way.choices), len(once.choices))
+        watching = _Rounds(choices, draws, len(way.choices), len(once.choices))
         limits = self._bench.plan.limits._replace(max_steps=len(choices) + 1)
         done = self._bench.once(watching, data=True, states=True, limits=limits)
         return done.execution.steps >= len(choices) and len(watching.states) == 1
@@ -205,25 +214,22 @@ class Circles:
         return [self._bench.names.get(task, task) for task in tasks]
 
 
-class _Rounds:
+class _Rounds(Replay):
     """Repeats rounds and keeps the state in which each begins."""
 
-    def __init__(self, replay: Replay, start: int, length: int) -> None:
-        self._replay = replay
+    def __init__(
+        self, choices: Sequence[str], draws: Sequence[int] | None, start: int, length: int
+    ) -> None:
+        super().__init__(choices, draws=draws)
         self._start = start
         self._length = length
-        self.draws = replay.draws
-        self.draw = replay.draw
         self.states: set[bytes] = set()
-
-    def begin(self) -> None:
-        self._replay.begin()
 
     def choose(self, point: Point) -> str:
         behind = point.step - 1 - self._start
         if behind >= 0 and behind % self._length == 0 and point.state is not None:
             self.states.add(point.state())
-        return self._replay.choose(point)
+        return super().choose(point)
 
 
 def _good(seen: Seen) -> bool:

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from pyqdemo.exploring.bench import Bench
 from pyqdemo.exploring.choosing import Way
-from pyqdemo.exploring.covering import Covered
+from pyqdemo.exploring.covering import Covered, Covering
 from pyqdemo.report import Reason, Verdict
+from pyqdemo.strategies import Dfs
 from pyqdemo.trace import OutcomeKind
 
 __all__ = ["FINISHED", "reasons", "verdict"]
@@ -20,20 +21,20 @@ FINISHED = frozenset(
 
 def verdict(covered: Covered, missing: Sequence[Reason]) -> Verdict:
     """``proved`` only if nothing is missing and nothing failed."""
-    if any(seen.judged.failed for seen in covered.seen.values()):
+    if covered.fails:
         return Verdict.FAILED
     return Verdict.NOT_EXHAUSTED if missing else Verdict.PROVED
 
 
-def reasons(bench: Bench, covered: Covered, way: Way) -> tuple[Reason, ...]:
+def reasons(bench: Bench, covered: Covered, way: Way, strategy: Covering) -> tuple[Reason, ...]:
     """Why it may not be claimed of all executions; empty if it may."""
-    return (*covered.reasons, *_missing(bench, covered, way))
+    return (*covered.reasons, *_missing(bench, covered, way, strategy))
 
 
-def _missing(bench: Bench, covered: Covered, way: Way) -> Iterator[Reason]:
+def _missing(bench: Bench, covered: Covered, way: Way, strategy: Covering) -> Iterator[Reason]:
     if way.name in ("random", "pct"):
         yield Reason("sampled", way.name)
-    if way.name == "dfs" and bench.asked.bounds.preemptions is not None:
+    if isinstance(strategy, Dfs) and strategy.limited:
         yield Reason("preemptions", str(bench.asked.bounds.preemptions))
     if not bench.controlled:
         yield Reason("no_task")
@@ -49,3 +50,6 @@ def _missing(bench: Bench, covered: Covered, way: Way) -> Iterator[Reason]:
         yield Reason("opaque", what)
     if bench.kills:
         yield Reason("kills")
+    known = any(reason.kind == "nondeterministic" for reason in covered.reasons)
+    if bench.differed is not None and not known:
+        yield Reason("nondeterministic", bench.differed)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pyqdemo.errors import PyqdemoError
+from pyqdemo.errors import PyqdemoError, ReplayMismatch
 from pyqdemo.executing import Plan, execute
+from pyqdemo.exploring.stopping import Later
 from pyqdemo.schedule import Schedule
 from pyqdemo.trace import OutcomeKind, Processes, Trace
 
@@ -15,7 +16,9 @@ __all__ = ["confirmed"]
 _CUT_SHORT = frozenset({OutcomeKind.INTERRUPTED, OutcomeKind.LIVELOCK, OutcomeKind.RUNS_FOR_EVER})
 
 
-def confirmed(plan: Plan, schedule: Schedule, trace: Trace) -> bool | None:
+def confirmed(
+    plan: Plan, schedule: Schedule, trace: Trace, signals: Later | None = None
+) -> bool | str | None:
     """Whether the same choices with real processes lead to the same events.
 
     Args:
@@ -23,7 +26,11 @@ def confirmed(plan: Plan, schedule: Schedule, trace: Trace) -> bool | None:
         schedule, trace: of the finding.
 
     Returns:
-        None where there is nothing to confirm: the program makes no processes.
+        A text, why it could not be carried out so. None where there is nothing to confirm: the
+        program makes no processes.
+
+    Raises:
+        Stopped, KeyboardInterrupt: a signal came.
     """
     if trace.header.processes is Processes.NONE:
         return None
@@ -37,7 +44,11 @@ def confirmed(plan: Plan, schedule: Schedule, trace: Trace) -> bool | None:
         until=ending if ending is not None and ending.kind in _CUT_SHORT else None,
     )
     try:
-        real = execute(again).trace
-    except PyqdemoError:
+        real = execute(again, signals=signals).trace
+    except ReplayMismatch:
         return False
+    except PyqdemoError as error:
+        return str(error)
+    if signals is not None:
+        signals.heed()
     return real.events == trace.events

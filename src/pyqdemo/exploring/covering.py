@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from time import monotonic
 from typing import Any, Protocol
 
@@ -11,7 +11,7 @@ from pyqdemo.exploring.asked import Bounds
 from pyqdemo.exploring.bench import Bench, Done
 from pyqdemo.exploring.judging import Judged
 from pyqdemo.point import Point
-from pyqdemo.report import Reason
+from pyqdemo.report import Reason, ReasonKind
 from pyqdemo.trace import OutcomeKind
 
 __all__ = ["Covered", "Covering", "Seen", "Told", "cost_of", "cover"]
@@ -39,6 +39,13 @@ class Covering(Protocol):
     def choose(self, point: Point) -> str: ...
 
 
+#: Endings that are none of the program's own.
+_CUT_SHORT: Mapping[str, ReasonKind] = {
+    OutcomeKind.STEP_BOUND: "step_bound",
+    OutcomeKind.TIME_BOUND: "time_bound",
+    OutcomeKind.ABORTED: "aborted",
+}
+
 Told = Callable[["Covered"], bool]
 """Told of the progress after each execution; answers whether to stop."""
 
@@ -60,6 +67,10 @@ class Seen:
     cost: Cost
     done: Done
 
+    def put(self, done: Done, cost: Cost) -> None:
+        """A simpler execution with this ending takes the place of the one before."""
+        self.judged, self.done, self.cost = done.judged, done, cost
+
 
 @dataclass(slots=True)
 class Covered:
@@ -70,7 +81,8 @@ class Covered:
         decisions: points at which more than one task could have been chosen.
         seen: the endings by key, in the order in which they were met.
         reasons: why it is not everything; empty when it is.
-        began_s: on the real monotonic clock.
+        began_s: on the real monotonic clock; ``failed_s`` when the first failure was met.
+        longest: steps of the longest execution.
         restarts: how often it began again, with something learned.
     """
 
@@ -85,8 +97,28 @@ class Covered:
     restarts: int = 0
 
     @property
-    def failed(self) -> bool:
-        return self.failed_s is not None
+    def fails(self) -> bool:
+        """Whether an ending must not be."""
+        return any(seen.judged.failed for seen in self.seen.values())
+
+    def another(self) -> Covered:
+        """For a search behind this one, with the same bounds for both together."""
+        return Covered(self.executions, self.pruned, self.decisions, began_s=self.began_s)
+
+    def take_counts(self, further: Covered) -> None:
+        """Counts what another search, that began with these counts, has executed."""
+        self.executions, self.pruned = further.executions, further.pruned
+        self.decisions = further.decisions
+
+    def take_failing(self, other: Covered, count: int | None = None) -> None:
+        """Adds what failed in another search, and did not in this one.
+
+        Args:
+            count: of each, in place of the number of executions.
+        """
+        for key, seen in other.seen.items():
+            if seen.judged.failed and key not in self.seen:
+                self.seen[key] = seen if count is None else replace(seen, count=count)
 
     def begin_again(self) -> None:
         """Something was learned: what has been seen may be too little."""
@@ -150,8 +182,8 @@ def _add(covered: Covered, done: Done, strategy: Covering) -> None:
     if judged.kind == OutcomeKind.INTERRUPTED:
         covered.reasons.append(Reason("interrupted"))
         return
-    if judged.kind in (OutcomeKind.STEP_BOUND, OutcomeKind.TIME_BOUND, OutcomeKind.ABORTED):
-        _once(covered, Reason(str(judged.kind), judged.detail.en))
+    if judged.kind in _CUT_SHORT:
+        _once(covered, Reason(_CUT_SHORT[judged.kind], judged.detail.en))
     if judged.failed and covered.failed_s is None:
         covered.failed_s = monotonic()
     cost = cost_of(done)
@@ -161,7 +193,7 @@ def _add(covered: Covered, done: Done, strategy: Covering) -> None:
         return
     seen.count += 1
     if cost < seen.cost:
-        seen.judged, seen.cost, seen.done = judged, cost, done
+        seen.put(done, cost)
 
 
 def cost_of(done: Done) -> Cost:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from time import monotonic
 
 from pyqdemo.exploring.bench import Bench, Done
 from pyqdemo.kernel.limits import Limits
 from pyqdemo.point import Draw, Point, Strategy
-from pyqdemo.report import Fork, Side
+from pyqdemo.report import Fork, NoFork, Side
 from pyqdemo.schedule import Schedule
 from pyqdemo.strategies import Random, Replay, RoundRobin
 from pyqdemo.trace import OutcomeKind, Trace
@@ -19,7 +19,7 @@ SEARCH_S = 2.0
 RANDOM = 8  # random ways on that are tried from each place
 
 
-def fork_of(bench: Bench, schedule: Schedule, failing: Trace) -> Fork | None:
+def fork_of(bench: Bench, schedule: Schedule, failing: Trace) -> Fork | NoFork:
     """Goes back from a run's end until another choice leads to a run that is fine.
 
     Args:
@@ -27,8 +27,8 @@ def fork_of(bench: Bench, schedule: Schedule, failing: Trace) -> Fork | None:
         failing: its trace.
 
     Returns:
-        None if no way on that was tried is fine, from wherever one leaves the run. What was
-        tried is a few ways on from each place, so the fork is the last one *known*.
+        ``not_found`` if no way on that was tried is fine, from wherever one leaves the run.
+        What was tried is a few ways on from each place, so the fork is the last one *known*.
     """
     points = _points(bench, schedule)
     until = monotonic() + SEARCH_S
@@ -40,12 +40,12 @@ def fork_of(bench: Bench, schedule: Schedule, failing: Trace) -> Fork | None:
                 continue
             for onward in _ways_on(bench):
                 if monotonic() > until:
-                    return None
+                    return "not_found"
                 done = _leave(bench, schedule, step, other, onward)
                 if _fine(done):
                     sides = Side(chosen, failing), Side(other, bench.once_more(done).trace)
                     return Fork(step, *sides, certain=False)
-    return None
+    return "not_found"
 
 
 class _Onward:
@@ -63,26 +63,21 @@ class _Onward:
         return 0
 
 
-class _Watching:
+class _Watching(Replay):
     """Repeats a run and keeps who could have been chosen at each step."""
 
-    def __init__(self, choices: Sequence[str], draws: tuple[int, ...] | None) -> None:
-        self._replay = Replay(choices, draws=draws)
-        self.draws = draws is not None
-        self.enabled: list[tuple[str, ...]] = []
-        self.draw = self._replay.draw
-
     def begin(self) -> None:
-        self._replay.begin()
+        super().begin()
+        self.enabled: list[tuple[str, ...]] = []
 
     def choose(self, point: Point) -> str:
-        chosen = self._replay.choose(point)
+        chosen = super().choose(point)
         self.enabled.append(point.enabled)
         return chosen
 
 
 def _points(bench: Bench, schedule: Schedule) -> list[tuple[str, ...]]:
-    watching = _Watching(schedule.choices, schedule.draws)
+    watching = _Watching(schedule.choices, draws=schedule.draws)
     bench.once(watching, limits=_limits(bench, schedule))
     return watching.enabled
 

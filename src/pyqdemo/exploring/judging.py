@@ -13,9 +13,10 @@ from pyqdemo.card import Card
 from pyqdemo.kernel.execution import Execution
 from pyqdemo.kernel.log import Log
 from pyqdemo.languages import Text
+from pyqdemo.report import EndingKind
 from pyqdemo.trace import Outcome, OutcomeKind
 
-__all__ = ["FAILING", "Judge", "Judged"]
+__all__ = ["FAILING", "Judge", "Judged", "stdout_of"]
 
 #: Endings that must not be, whatever a card promises.
 FAILING = frozenset(
@@ -35,15 +36,19 @@ class Judged:
 
     Attributes:
         key: equal for executions that end alike.
-        kind: as ``report.Ending.kind``.
         detail: who waits for whom is told only where there is a record.
         failed: it must not be.
     """
 
     key: str
-    kind: str
+    kind: EndingKind
     detail: Text
     failed: bool
+
+
+def stdout_of(execution: Execution) -> str:
+    """What the program wrote to its stdout."""
+    return "".join(each.text for each in execution.output if each.stream == "stdout")
 
 
 class Judge:
@@ -99,8 +104,8 @@ class Judge:
         broken = self._broken(outcome)
         if broken is not None:
             return broken
-        output = "".join(each.text for each in execution.output if each.stream == "stdout")
         if self._same_output:
+            output = stdout_of(execution)
             if self._first_output is None:
                 self._first_output = output
             if output != self._first_output:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-from pyqdemo.errors import UnusableFile
+from pyqdemo.errors import UnusableFile, UsageError
 from pyqdemo.report import Report, Verdict
 from pyqdemo.testing.records import Case, keep
 from pyqdemo.trace import OutcomeKind
 
-__all__ = ["LabReport"]
+__all__ = ["FAILURES", "LabReport"]
+
+#: The ways in which a run of a test's program can fail.
+FAILURES = ("exception", "deadlock", "livelock", "runs_for_ever", "output")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +43,7 @@ class LabReport(Report):
         """
         __tracebackhide__ = True
         if self.verdict is not Verdict.PROVED:
+            self._skip_if_it_ended_well()
             raise AssertionError(self._told())
 
     def assert_failed(self, kind: str | None = None) -> None:
@@ -50,28 +54,38 @@ class LabReport(Report):
 
         Raises:
             AssertionError: with the verdict, and the run that fails otherwise.
+            UsageError: there is no such kind.
         """
         __tracebackhide__ = True
+        if kind is not None and kind not in FAILURES:
+            raise UsageError("failure_unknown", kind=repr(kind), known=", ".join(FAILURES))
         kinds = {ending.kind for ending in self.endings if ending.failed}
         if not kinds or (kind is not None and kind not in kinds):
+            self._skip_if_it_ended_well()
             wanted = "a failure" if kind is None else f"a failure by {kind}"
             raise AssertionError(f"{wanted} was expected\n\n{self._told()}")
 
     def _told(self) -> str:
-        """What a failed claim says. Keeps the run that fails."""
-        __tracebackhide__ = True
+        """What a failed claim says, with the file in which the run that fails is kept."""
         from pyqdemo.testing.telling import told  # who claims nothing wrong loads no views
 
-        self._skip_if_it_ended_well()
-        found = self.counterexample
-        if found is None or self.replayed is not None:
-            return told(self, self.case, self.replayed)
         try:
-            file = self.case.record()
-            keep(found.trace, file)
+            file = self._kept()
         except (OSError, UnusableFile) as error:
             return told(self, self.case, None, not_kept=str(error))
         return told(self, self.case, file)
+
+    def _kept(self) -> Path | None:
+        """The file of the run that fails, written if it is not yet; None if there is none.
+
+        Raises:
+            OSError, UnusableFile: it cannot be written.
+        """
+        if self.counterexample is None or self.replayed is not None:
+            return self.replayed
+        file = self.case.record()
+        keep(self.counterexample.trace, file)
+        return file
 
     def _skip_if_it_ended_well(self) -> None:
         """Skips the test if the recorded run does not fail any more: neither claim is right."""

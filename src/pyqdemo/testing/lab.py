@@ -6,19 +6,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from pyqdemo.errors import PyqdemoError
-from pyqdemo.executing import Plan, execute, replayed, run
+from pyqdemo.executing import Plan, Running, execute, replayed, run
 from pyqdemo.executing.plan import program_place
 from pyqdemo.testing.claims import LabReport
 from pyqdemo.testing.records import Case, is_of
 from pyqdemo.trace import Trace
 
-__all__ = ["Lab"]
+if TYPE_CHECKING:
+    from pyqdemo.exploring import Exploring
 
-#: Real seconds after which an exploration says what it knows, where the test names no bound.
-PATIENCE_S = 60.0
+__all__ = ["Lab"]
 
 Program = str | PathLike[str] | Callable[..., object]
 
@@ -39,7 +39,7 @@ class Lab:
         self._seed = seed
         self._recorded = recorded
 
-    def run(self, program: Program, **options: Any) -> Trace:
+    def run(self, program: Program, **options: Unpack[Running]) -> Trace:
         """One run under control; what ``pyqdemo.run`` returns.
 
         Args:
@@ -49,44 +49,59 @@ class Lab:
 
         Raises:
             PyqdemoError: as ``pyqdemo.run``.
+            TypeError: there is no such option.
         """
         __tracebackhide__ = True
+        _check("run", options, Running)
         try:
             plan = self._replayed(program, options)
             if plan is not None:
                 return execute(plan).trace
-            return run(program, **{"seed": self._seed, **options})
+            options.setdefault("seed", self._seed)
+            return run(program, **options)
         except PyqdemoError as error:
             raise error.with_traceback(None) from None
 
-    def explore(self, program: Program, **options: Any) -> LabReport:
+    def explore(self, program: Program, **options: Unpack[Exploring]) -> LabReport:
         """Every interleaving; what ``pyqdemo.explore`` returns, to be claimed something of.
 
         Args:
             program: as of ``run``.
-            options: of ``pyqdemo.explore``; without ``time_s`` it is stopped after a minute.
+            options: of ``pyqdemo.explore``.
 
         Raises:
             PyqdemoError: as ``pyqdemo.explore``.
+            TypeError: there is no such option.
         """
         __tracebackhide__ = True
-        from pyqdemo.exploring import explore
+        from pyqdemo.exploring import Exploring, explore
         from pyqdemo.testing.replaying import repeated
 
+        _check("explore", options, Exploring)
         try:
             plan = self._replayed(program, options)
             if plan is not None and self._recorded is not None:
                 file = self._recorded[1]
                 return LabReport.of(repeated(plan, str(file)), self._case, file)
-            usual = {"seed": self._seed, "time_s": PATIENCE_S}
-            return LabReport.of(explore(program, **{**usual, **options}), self._case)
+            options.setdefault("seed", self._seed)
+            return LabReport.of(explore(program, **options), self._case)
         except PyqdemoError as error:
             raise error.with_traceback(None) from None
 
     def _replayed(self, program: Program, options: Mapping[str, Any]) -> Plan | None:
         """The plan of the recorded run, if that is one of this program."""
         place = program_place(program)
-        if self._recorded is None or not is_of(self._recorded[0].header, place, options):
+        if self._recorded is None:
             return None
-        plan = replayed(self._recorded[0], place)
+        trace, file = self._recorded
+        own = file.name == self._case.kept_as  # if its text is another by now, that is told
+        if not is_of(trace.header, place, options, any_text=own):
+            return None
+        plan = replayed(trace, place)
         return replace(plan, parameters=options.get("parameters", plan.parameters))
+
+
+def _check(method: str, options: Mapping[str, object], known: type) -> None:
+    """Raises TypeError for an option of another name, whether or not it would be used."""
+    for name in options.keys() - known.__annotations__.keys():
+        raise TypeError(f"{method}() got an unexpected keyword argument {name!r}")

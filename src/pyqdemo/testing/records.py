@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from os import PathLike
 from pathlib import Path
 
 from pyqdemo.codec import write_trace
 from pyqdemo.errors import UnusableFile
+from pyqdemo.executing import Plan
+from pyqdemo.executing.carrying import program_for
 from pyqdemo.trace import Header, Record, Trace
 
 __all__ = ["Case", "is_of", "keep"]
@@ -25,12 +26,14 @@ class Case:
         record: makes the path to which a run is written; each failure of the test takes the
             place of the one before.
         columns: cells of the terminal that are left for what a failure says.
+        kept_as: the name of that file.
     """
 
     test: str
     home: Path
     record: Callable[[], Path]
     columns: int
+    kept_as: str = ""
 
     def replaying(self, file: Path) -> str:
         """The command that runs this test with a recorded run, to be typed in ``home``."""
@@ -51,26 +54,29 @@ def keep(trace: Trace, file: Path) -> None:
 
 def is_of(
     header: Header,
-    program: str | PathLike[str] | Callable[..., object],
+    program: Path | Callable[..., object],
     options: Mapping[str, object],
+    *,
+    any_text: bool,
 ) -> bool:
     """Whether a recorded run is one of that program.
 
     Args:
         options: of ``Lab.run`` or ``Lab.explore``; its arguments and parameters count.
+        any_text: it is, whatever stands in the program by now.
+
+    Raises:
+        UsageError, UnusableFile: the program cannot be loaded.
     """
-    if callable(program):
-        code = getattr(program, "__code__", None)
-        if code is None:
-            return False
-        file, function = Path(code.co_filename), str(getattr(program, "__name__", ""))
-    else:
-        file, function = Path(program), ""
-    parameters = options.get("parameters") or {}
+    parameters, arguments = options.get("parameters") or {}, options.get("arguments") or ()
     assert isinstance(parameters, Mapping), "the plan has been checked"
+    assert isinstance(arguments, Sequence), "the plan has been checked"
+    loaded = program_for(Plan(program))
+    recorded, file = header.program[0], loaded.files[0]
     return (
-        Path(header.program[0].name).name == file.name
-        and (header.function or "") == function
+        Path(recorded.name).name == Path(file.name).name
+        and (any_text or recorded.digest == file.digest)
+        and (header.function or "") == (loaded.function or "")
         and dict(header.parameters) == dict(parameters)
-        and list(header.arguments) == list(options.get("arguments") or ())  # type: ignore[call-overload]
+        and list(header.arguments) == list(arguments)
     )

@@ -5,10 +5,11 @@ from __future__ import annotations
 from pyqdemo.executing import Plan
 from pyqdemo.exploring.asked import Asked
 from pyqdemo.exploring.bench import Bench
-from pyqdemo.exploring.confirming import confirmed
-from pyqdemo.exploring.covering import cost_of
-from pyqdemo.exploring.forks import fork_of
-from pyqdemo.report import Counterexample, Ending, Reason, Report, Verdict
+from pyqdemo.exploring.choosing import Way
+from pyqdemo.exploring.covering import Covered, Seen, cost_of
+from pyqdemo.exploring.finding import Found, example_of
+from pyqdemo.exploring.reporting import report_of
+from pyqdemo.report import Reason, Report
 
 __all__ = ["repeated"]
 
@@ -22,39 +23,10 @@ def repeated(plan: Plan, file: str) -> Report:
     """
     with Bench(Asked(plan)) as bench:
         again = bench.repeat(plan.choices or (), plan.draws, loose=plan.limits.loose)
-        done, schedule = again.done, again.schedule
-        judged, header = done.judged, again.trace.header
-        overruns, preemptions, _ = cost_of(done)
-        failed = judged.failed
-        fork = fork_of(bench, schedule, again.trace) if failed else None
-        example = Counterexample(
-            0,
-            again.trace,
-            preemptions,
-            overruns,
-            fork,
-            confirmed=confirmed(plan, schedule, again.trace) if failed else None,
-        )
-        return Report(
-            program=bench.program.file.name,
-            verdict=Verdict.FAILED if failed else Verdict.NOT_EXHAUSTED,
-            strategy="replay",
-            why="asked",
-            executions=1,
-            pruned=0,
-            traces=None,
-            states=None,
-            granularity=plan.granularity,
-            seconds=0.0,
-            parameters=dict(plan.parameters or {}),
-            arguments=plan.arguments,
-            sleeps="loose" if plan.limits.loose else "strict",
-            start_method=header.start_method,
-            processes=str(header.processes),
-            bounds=dict(plan.limits.bounds),
-            seed=plan.seed if bench.drew else None,
-            reasons=(Reason("replayed", file),),
-            capacity=bench.capacity,
-            endings=(Ending(judged.kind, 1, judged.detail, failed, schedule, done.output),),
-            counterexample=example,
-        )
+        done = again.done
+        judged = done.judged
+        covered = Covered(executions=1)
+        covered.seen[judged.key] = Seen(judged, 1, cost_of(done), done)
+        found = Found(example=example_of(bench, covered, judged.key, again))
+        missing = (Reason("replayed", file),)
+        return report_of(bench, Way("replay", "asked"), covered, found, missing)

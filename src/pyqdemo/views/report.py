@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import takewhile
 
 from pyqdemo.analysis import coverage_words, report_words
 from pyqdemo.analysis.lanes import Lanes, Row, lanes
 from pyqdemo.languages import Text
-from pyqdemo.report import Counterexample, Ending, Report, Verdict
+from pyqdemo.report import Counterexample, Ending, NoFork, Report, Verdict
 from pyqdemo.views.cells import broken_up, cell_len, escaped, fit, shown
 from pyqdemo.views.dress import Glyphs, Line, Tone
 from pyqdemo.views.fork import End, fork_lines
@@ -33,9 +33,23 @@ _BY_LINE = Text(
     "With --granularity line a step is a line.", "加上 --granularity line，一步就是一行。"
 )
 _ROUND = Text("steps {first} to {last} again and again", "第 {first} 到 {last} 步不断重复")
-_NO_FORK = Text(
-    "No way out was found, wherever one leaves this run.",
-    "无论从哪一步起换一个任务，都没有找到正常结束的运行。",
+_NO_FORK: Mapping[NoFork, Text] = {
+    "always": Text(
+        "From every step of it the run could still have ended well.",
+        "从其中任何一步换一个任务，都还能正常结束。",
+    ),
+    "never": Text("Whatever is chosen, no run ends well.", "无论怎么选，没有一次运行能正常结束。"),
+    "drawn": Text(
+        "No choice decided it: a random value took the last way out.",
+        "决定结局的不是调度：抽到的一个随机数断了最后的退路。",
+    ),
+    "not_found": Text(
+        "No way out was found, wherever one leaves this run.",
+        "无论从哪一步起换一个任务，都没有找到正常结束的运行。",
+    ),
+}
+_NOT_STARTED = Text(
+    "It could not be repeated with real processes: {why}", "没能用真实进程重放：{why}"
 )
 
 
@@ -196,8 +210,13 @@ def _example(
     yield Line()
     yield from legend_lines(rows, lang, glyphs, width)
     yield Line()
+    if found.not_started:
+        why = _NOT_STARTED[lang].format(why=escaped(found.not_started, LONGEST_DETAIL))
+        for part in broken_up(why, min(width, WIDEST) - 2):
+            yield Line().add(f"  {part}", Tone.DIM)
     if fork is None:
-        yield Line().add(f"  {_NO_FORK[lang]}", Tone.DIM)
+        if found.no_fork is not None:
+            yield Line().add(f"  {_NO_FORK[found.no_fork][lang]}", Tone.DIM)
         return
     ending = report.endings[found.ending]
     end = End(report_words.kind_word(ending.kind), Tone.FAILED, glyphs.failed)
