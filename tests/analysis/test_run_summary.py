@@ -145,11 +145,16 @@ def test_a_wait_for_others_to_end_does_not_count_beside_one_that_goes_on(operati
 
 
 def test_a_pool_and_its_futures_have_names_in_both_languages() -> None:
+    """The only one is just that; of two each has its number."""
     story = Story("Worker", queue=None).resource("0/executor/1", "executor", "executor-1")
     story.blocked("0.1", "take", "0/executor/1").done("0.1", "take", "0/executor/1")
     longest = summary_of(story).longest
     assert longest is not None
-    assert longest.because == Text("no job had come to pool 1", "线程池 1 里没有活")
+    assert longest.because == Text("no job had come to the pool", "工作池里没有活")
+    story.resource("0/executor/2", "executor", "executor-2")
+    longest = summary_of(story).longest
+    assert longest is not None
+    assert longest.because == Text("no job had come to pool 1", "工作池 1 里没有活")
 
 
 def test_the_run_lasts_until_its_outcome() -> None:

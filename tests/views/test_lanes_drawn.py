@@ -118,7 +118,7 @@ def test_tasks_for_which_there_is_no_room_are_counted(tmp_path: Path) -> None:
 def test_the_report_says_what_fails_where_and_since_when(failed: Report) -> None:
     lines = shown(failed, "en", 100)
     assert lines[0].startswith("✗ failed   An exception ends it: Thread-")
-    assert "raises Empty in get() at check.py:6." in lines[1]
+    assert lines[1].strip() == "check.py:6  q.get_nowait()"
     text = "\n".join(lines)
     assert "4 executions, 4 distinct traces. Step by operation." in " ".join(text.split())
     assert "✗ last way out that was found" in text or "✗ moment of no return" in text

@@ -6,7 +6,7 @@ import re
 
 from rich.cells import cell_len, set_cell_size
 
-__all__ = ["broken_up", "cell_len", "escaped", "fit", "shown"]
+__all__ = ["broken_up", "cell_len", "escaped", "fit", "shortened", "shown"]
 
 #: Two full stops: a real ellipsis is two cells wide on some Chinese terminals.
 CUT = ".."
@@ -49,6 +49,22 @@ def shown(text: str, cells: int) -> str:
     """
     text = escaped(text, cells + 1)
     return fit(text, cells) if cell_len(text) > cells else text
+
+
+def shortened(text: str, cells: int) -> str:
+    """What a program made, safe, and cut in its middle: both its ends stay.
+
+    So names stay apart that differ in a number at their end.
+    """
+    text = escaped(text, 400)
+    if cell_len(text) <= cells or cells < 6:
+        return fit(text, cells) if cell_len(text) > cells else text
+    first = fit(text, cells + 2 - cells // 2)  # ends with the mark
+    rest = cells - cell_len(first.rstrip())
+    tail = text
+    while cell_len(tail) > rest:
+        tail = tail[1:]
+    return first.rstrip() + tail
 
 
 def escaped(text: str, characters: int) -> str:

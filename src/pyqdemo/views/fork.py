@@ -12,7 +12,7 @@ from pyqdemo.languages import Text
 from pyqdemo.report import Fork
 from pyqdemo.trace import Trace
 from pyqdemo.views import words
-from pyqdemo.views.cells import broken_up, cell_len, escaped, fit, shown
+from pyqdemo.views.cells import broken_up, cell_len, escaped, fit, shortened, shown
 from pyqdemo.views.dress import Glyphs, Line, Tone
 
 __all__ = ["End", "fork_lines"]
@@ -21,6 +21,7 @@ BESIDE = 100  # cells from which on both runs stand beside each other
 WIDEST = 120
 FIRST_ROWS, LAST_ROWS = 8, 4
 NAME = 12
+LONGEST, MOST_LINES = 200, 3  # of a row that is folded
 _HEADS = {
     True: Text("moment of no return", "无可挽回的一步"),
     False: Text("last way out that was found", "找到的最后退路"),
@@ -117,10 +118,18 @@ def _side(
                 yield Line().add(_MORE[lang].format(count=cut), Tone.DIM)
             continue
         line = Line().add(fit(_steps(row), steps, right=True), Tone.STRONG)
-        line.add("  ").add(fit(names.get(row.task, row.task), wide)).add("  ")
-        told = shown(escaped(row.told[lang], 200), room - line.cells - 1)
-        yield line.add(told, _tone(row, rows, tone))
-    yield Line().add(f"{end.glyph} {shown(end.told[lang], room - 4)}", end.tone)
+        line.add("  ").add(fit(shortened(names.get(row.task, row.task), wide), wide)).add("  ")
+        yield from _folded(line, row.told[lang], _tone(row, rows, tone), room - 1)
+    yield from _folded(Line().add(f"{end.glyph} ", end.tone), end.told[lang], end.tone, room - 1)
+
+
+def _folded(line: Line, told: str, tone: Tone, room: int) -> Iterator[Line]:
+    """A text behind what the line holds, and below itself where it is longer."""
+    start = line.cells
+    parts = broken_up(escaped(told, LONGEST), room - start)
+    for part in parts[:MOST_LINES]:
+        yield line.to(start).add(shown(part, room - start), tone)
+        line = Line()
 
 
 def _tone(row: Row, rows: Sequence[Row], first: Tone) -> Tone:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import takewhile
 
 from pyqdemo.analysis import coverage_words, report_words
+from pyqdemo.analysis.failures import failures
 from pyqdemo.analysis.lanes import Lanes, Row, lanes
 from pyqdemo.languages import Text
 from pyqdemo.report import Counterexample, Ending, Report, Verdict
@@ -19,7 +20,7 @@ __all__ = ["report_lines"]
 
 GUTTER = 11
 WIDEST = 120  # sentences are no longer
-MOST_ENDINGS, MOST_REASONS, MOST_RACES = 12, 6, 6
+MOST_ENDINGS, MOST_REASONS, MOST_RACES, MOST_FAILURES = 12, 6, 6, 4
 LONGEST_DETAIL = 240
 _SIMPLEST = Text("The simplest way to break it", "最简单的出错方式")
 _BELOW = Text("below", "见下")
@@ -90,14 +91,26 @@ def _head(
         yield line.to(gutter).add(part, Tone.STRONG)
         line = Line()
     found = report.counterexample
-    for cause in report_words.because(found) if found is not None else ():
-        for part in broken_up(escaped(cause[lang], LONGEST_DETAIL), room):
+    for cause in _causes(found, lang) if found is not None else ():
+        for part in broken_up(escaped(cause, LONGEST_DETAIL), room):
             yield Line().to(gutter).add(part)
     yield Line()
     apart = "" if lang == "zh" else " "
     covered = apart.join(one[lang] for one in coverage_words.covered(report))
     for part in broken_up(escaped(covered, 2000), room):
         yield Line().to(gutter).add(part, Tone.DIM)
+
+
+def _causes(found: Counterexample, lang: str) -> Iterator[str]:
+    """The lines at which tasks failed, then what else of the run explains it."""
+    failed = failures(found.trace)
+    names = {task.id: task.name for task in found.trace.tasks}
+    for one in [one for one in failed if one.location][:MOST_FAILURES]:
+        whose = f"{names.get(one.task, one.task)}: " if len(failed) > 1 else ""
+        yield f"{whose}{one.location}  {one.source}".rstrip()
+    if not any(one.by_operation and one.location for one in failed):
+        # Else the operation that raised is the cause, and has just been shown.
+        yield from (cause[lang] for cause in report_words.because(found))
 
 
 def _endings(report: Report, gutter: int, lang: str, glyphs: Glyphs, width: int) -> Iterator[Line]:
@@ -199,13 +212,22 @@ def _example(
         yield Line().add(f"  {_NO_FORK[lang]}", Tone.DIM)
         return
     ending = report.endings[found.ending]
-    end = End(report_words.kind_word(ending.kind), Tone.FAILED, glyphs.failed)
+    end = End(_with_place(report_words.kind_word(ending.kind), found), Tone.FAILED, glyphs.failed)
     if found.cycle is not None:
         first, last = found.cycle
         again = "\u21ba" if glyphs.braille else glyphs.arrow
         end = End(_ROUND.format(first=first, last=last), Tone.FAILED, again)
     good = report_words.kind_word("completed")
     yield from fork_lines(fork, laid, end, good, lang, glyphs, width)
+
+
+def _with_place(word: Text, found: Counterexample) -> Text:
+    """The word for how a run ends, and at which line where that is an exception."""
+    failed = failures(found.trace)
+    if not failed or failed[-1].location is None:
+        return word
+    place = f"  {failed[-1].location}  {failed[-1].source}"
+    return Text(f"{word.en}{place}", f"{word.zh}{place}")
 
 
 def _before(laid: Lanes, step: int) -> tuple[Row, ...]:
