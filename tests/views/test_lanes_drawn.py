@@ -13,7 +13,7 @@ from pyqdemo.analysis.lanes import Lanes, lanes
 from pyqdemo.languages import LANGUAGES, Text
 from pyqdemo.report import Ending, Race, Reason, Report, Verdict
 from pyqdemo.schedule import Schedule
-from pyqdemo.views.dress import ASCII, UNICODE, Glyphs
+from pyqdemo.views.dress import ASCII, UNICODE, Glyphs, Tone
 from pyqdemo.views.lanes import FIRST_ROWS, LAST_ROWS, lanes_lines
 from pyqdemo.views.report import report_lines
 
@@ -148,6 +148,14 @@ def test_a_proof_under_a_seed_is_one_for_that_seed() -> None:
     ]
     assert any("Its random draws follow seed 7." in line for line in lines)
     assert shown(made(Verdict.PROVED, seed=7), "zh", 80)[0] == "✓ 已证明（仅限种子 7）"
+
+
+def test_a_proof_is_green_and_a_failure_red(failed: Report) -> None:
+    proof = [*report_lines(made(Verdict.PROVED), "en", UNICODE, 80)]
+    assert proof[0].pieces[0] == ("✓ proved", Tone.WELL_STRONG)
+    assert ("✓ ", Tone.WELL) in [piece for line in proof for piece in line.pieces]
+    [first, *_] = report_lines(failed, "en", UNICODE, 80)
+    assert first.pieces[0] == ("✗ failed", Tone.FAILED)
 
 
 def test_what_is_not_exhausted_says_why() -> None:

@@ -70,7 +70,7 @@ def fork_lines(
     passing = lanes(fork.passing.trace, breaks={fork.step})
     beside = width >= BESIDE
     room = (min(width, WIDEST) - 6) // 2 if beside else width - 4
-    well = End(good, Tone.MOVES, glyphs.ended)
+    well = End(good, Tone.WELL, glyphs.ended)
     sides = [
         list(_side(fork.step, this.trace, failing, end, bad_name, lang, room)),
         list(_side(fork.step, other.trace, passing, well, good_name, lang, room)),

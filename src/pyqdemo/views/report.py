@@ -77,7 +77,7 @@ def _head(
 ) -> Iterator[Line]:
     """The verdict beside one sentence, then why, then what was covered."""
     glyph, tone = {
-        Verdict.PROVED: (glyphs.ended, Tone.MOVES_STRONG),
+        Verdict.PROVED: (glyphs.ended, Tone.WELL_STRONG),
         Verdict.FAILED: (glyphs.failed, Tone.FAILED),
         Verdict.NOT_EXHAUSTED: (glyphs.could_go, Tone.BLOCKED_STRONG),
     }[report.verdict]
@@ -122,8 +122,8 @@ def _endings(report: Report, gutter: int, lang: str, glyphs: Glyphs, width: int)
     counts = max(cell_len(coverage_words.count_of(report, row)[lang]) for row in rows)
     shown_one = _shown_ending(report)
     for row in rows:
-        tone = Tone.FAILED if row.failed else Tone.MOVES if row.kind == "completed" else Tone.DIM
-        glyph = glyphs.failed if row.failed else glyphs.ended if tone is Tone.MOVES else " "
+        tone = Tone.FAILED if row.failed else Tone.WELL if row.kind == "completed" else Tone.DIM
+        glyph = glyphs.failed if row.failed else glyphs.ended if tone is Tone.WELL else " "
         line = Line().to(gutter).add(f"{glyph} ", tone)
         word = fit(report_words.kind_word(row.kind)[lang], kinds)
         line.add(f"{word}  ", tone if row.failed else Tone.INK)
