@@ -20,6 +20,7 @@ __all__ = ["Progress", "report_text"]
 REWRITTEN_S = 0.2  # at most five times a second
 TOLD_S = 10.0  # where no line can be rewritten
 FIRST_S = 0.5  # nobody wants to read of what is over by then
+NARROWEST = 40  # cells in which a report can still be laid out
 CLEAR = "\r\x1b[K"
 
 
@@ -106,6 +107,6 @@ def report_text(
     if plain:
         dress = Dress(dress.glyphs)
     width, _ = size_of(console.out, console.environ)
-    lines = report_lines(report, lang, dress.glyphs, max(width, 60), commands)
+    lines = report_lines(report, lang, dress.glyphs, max(width, NARROWEST), commands)
     told = "".join(f"{dress.paint(line)}\n" for line in lines)
     return encodable(told, console.out.encoding)

@@ -56,15 +56,16 @@ def shortened(text: str, cells: int) -> str:
 
     So names stay apart that differ in a number at their end.
     """
-    text = escaped(text, 400)
+    if len(text) > 2 * cells:  # nothing in between can be seen
+        text = text[:cells] + text[len(text) - cells :]
+    text = escaped(text, len(text))
     if cell_len(text) <= cells or cells < 6:
-        return fit(text, cells) if cell_len(text) > cells else text
-    first = fit(text, cells + 2 - cells // 2)  # ends with the mark
-    rest = cells - cell_len(first.rstrip())
+        return shown(text, cells)
+    first = fit(text, cells + len(CUT) - cells // 2).rstrip()
     tail = text
-    while cell_len(tail) > rest:
+    while tail and cell_len(tail) > cells - cell_len(first):
         tail = tail[1:]
-    return first.rstrip() + tail
+    return first + tail
 
 
 def escaped(text: str, characters: int) -> str:

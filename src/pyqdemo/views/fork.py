@@ -21,7 +21,7 @@ BESIDE = 100  # cells from which on both runs stand beside each other
 WIDEST = 120
 FIRST_ROWS, LAST_ROWS = 8, 4
 NAME = 12
-LONGEST, MOST_LINES = 200, 3  # of a row that is folded
+LONGEST, MOST_LINES = 200, 5  # of a row that is folded
 _HEADS = {
     True: Text("moment of no return", "无可挽回的一步"),
     False: Text("last way out that was found", "找到的最后退路"),
@@ -105,8 +105,9 @@ def _side(
 ) -> Iterator[Line]:
     bad = end.tone is Tone.FAILED
     tone = Tone.FAILED if bad else Tone.MOVES_STRONG
-    head = Line().add(_GOES.format(name=name[lang])[lang], tone)
-    yield head.add((_THIS if bad else _GOOD)[lang], Tone.DIM)
+    which = (_THIS if bad else _GOOD)[lang]
+    goes = shortened(_GOES.format(name=name[lang])[lang], room - cell_len(which))
+    yield Line().add(goes, tone).add(which, Tone.DIM)
     rows = [row for row in laid.rows if (row.last or 0) >= step]
     names = _names(laid, trace, lang)
     steps = max((cell_len(_steps(row)) for row in rows), default=0)

@@ -9,7 +9,7 @@ from pyqdemo.analysis.lanes import Lane, Lanes, Mark, Part, Row, Store
 from pyqdemo.languages import Text
 from pyqdemo.trace import TaskKind
 from pyqdemo.views import words
-from pyqdemo.views.cells import cell_len, escaped, fit, shown
+from pyqdemo.views.cells import broken_up, cell_len, escaped, fit, shown
 from pyqdemo.views.dress import Glyphs, Line, Tone
 
 __all__ = ["LEGEND", "head_lines", "lanes_lines", "legend_lines", "row_lines"]
@@ -75,7 +75,8 @@ def lanes_lines(
     """
     rows = laid.rows if rows is None else rows
     places = _places(laid, rows, lang, width)
-    yield from head_lines(laid, places, lang)
+    for line in head_lines(laid, places, lang):
+        yield line if line.cells <= width else line.fitted(width)
     yield from row_lines(laid, rows, places, lang, glyphs, width, cycle)
     if places.left_out:
         yield Line().add("  " + NOT_DRAWN[lang].format(count=places.left_out), Tone.DIM)
@@ -132,7 +133,8 @@ def row_lines(
     if cycle is not None:
         again = glyphs.arrow if not glyphs.braille else "\u21ba"
         told = SAME[lang].format(step=cycle[0])
-        yield Line().add(" " * (STEP_CELLS - 2)).add(f"{again} {told}", Tone.FAILED)
+        for part in broken_up(f"{again} {told}", width - STEP_CELLS + 2):
+            yield Line().add(" " * (STEP_CELLS - 2)).add(part, Tone.FAILED)
 
 
 def _left_out(first: Row, last: Row, rows: int, lang: str) -> Line:

@@ -10,7 +10,7 @@ from pyqdemo.analysis.failures import failures
 from pyqdemo.analysis.lanes import Lanes, Row, lanes
 from pyqdemo.languages import Text
 from pyqdemo.report import Counterexample, Ending, Report, Verdict
-from pyqdemo.views.cells import broken_up, cell_len, escaped, fit, shown
+from pyqdemo.views.cells import broken_up, cell_len, escaped, fit, shortened, shown
 from pyqdemo.views.dress import Glyphs, Line, Tone
 from pyqdemo.views.fork import End, fork_lines
 from pyqdemo.views.lanes import lanes_lines, legend_lines
@@ -19,6 +19,8 @@ from pyqdemo.views.under_control import not_controlled
 __all__ = ["report_lines"]
 
 GUTTER = 11
+NARROW, INDENT = 60, 2  # with fewer cells the verdict has a line of its own
+LEAST_DETAIL = 24  # cells beside an ending's word; with less it stands below
 WIDEST = 120  # sentences are no longer
 MOST_ENDINGS, MOST_REASONS, MOST_RACES, MOST_FAILURES = 12, 6, 6, 4
 LONGEST_DETAIL = 240
@@ -34,6 +36,10 @@ _NOT_INSIDE = Text(
     "一步之内发生的事不在其列。加上 --granularity line，一步就是一行。",
 )
 _ROUND = Text("steps {first} to {last} again and again", "第 {first} 到 {last} 步，一遍又一遍")
+#: Endings that are none: states that the program can stay among for ever.
+_CIRCLES = frozenset({"livelock", "runs_for_ever"})
+_IN_CIRCLE = Text(" (1 state in the circle)", "（圈里有 1 个状态）")
+_IN_CIRCLES = Text(" ({count} states in the circle)", "（圈里有 {count} 个状态）")
 _NO_FORK = Text(
     "No way out was found, wherever one leaves this run.",
     "不管从这次运行的哪一步离开，都没有找到好结果。",
@@ -54,7 +60,7 @@ def report_lines(
         commands: what may be typed next, without ``pyqdemo``, each with what it does.
     """
     word = report_words.verdict_word(report)[lang]
-    gutter = GUTTER
+    gutter = GUTTER if width >= NARROW else INDENT
     yield from _head(report, word, gutter, lang, glyphs, width)
     yield Line()
     yield from _endings(report, gutter, lang, glyphs, width)
@@ -119,24 +125,51 @@ def _endings(report: Report, gutter: int, lang: str, glyphs: Glyphs, width: int)
     if not rows:
         return
     kinds = max(cell_len(report_words.kind_word(row.kind)[lang]) for row in rows)
-    counts = max(cell_len(coverage_words.count_of(report, row)[lang]) for row in rows)
+    counts = max(cell_len(_count(report, row, lang)) for row in rows)
     shown_one = _shown_ending(report)
     for row in rows:
         tone = Tone.FAILED if row.failed else Tone.WELL if row.kind == "completed" else Tone.DIM
         glyph = glyphs.failed if row.failed else glyphs.ended if tone is Tone.WELL else " "
         line = Line().to(gutter).add(f"{glyph} ", tone)
-        word = fit(report_words.kind_word(row.kind)[lang], kinds)
-        line.add(f"{word}  ", tone if row.failed else Tone.INK)
-        count = coverage_words.count_of(report, row)[lang]
-        line.add(fit(count, counts, right=True), Tone.DIM)
+        line.add(report_words.kind_word(row.kind)[lang], tone if row.failed else Tone.INK)
+        start = gutter + 2 + kinds + 2
+        if counts:
+            count = fit(_count(report, row, lang), counts, right=True)
+            line.to(start).add(count, Tone.DIM)
+            start += counts + 2
         below = f"  {_BELOW[lang]}" if row is shown_one else ""
-        room = min(width, WIDEST) - line.cells - 2 - cell_len(below)
-        detail = shown(_detail(report, row, lang), room)
-        line.add(f"  {detail}" if detail else "").add(below, Tone.DIM)
-        yield line
+        yield from _detailed(line, _detail(report, row, lang), below, (start, gutter + 2), width)
     if len(report.endings) > MOST_ENDINGS:
         more = len(report.endings) - MOST_ENDINGS
         yield Line().to(gutter).add(_AND_MORE[lang].format(count=more), Tone.DIM)
+
+
+def _detailed(
+    line: Line, detail: str, below: str, starts: tuple[int, int], width: int
+) -> Iterator[Line]:
+    """What there is to tell of an ending, folded.
+
+    Args:
+        line: with the ending's word.
+        starts: columns where it begins: beside the word, or below that for want of room.
+    """
+    start, lower = starts
+    room = min(width, WIDEST) - start - cell_len(below)
+    if room < LEAST_DETAIL and cell_len(detail) > room:
+        yield line.add(below, Tone.DIM)
+        line, below, start, room = Line(), "", lower, min(width, WIDEST) - lower
+    *parts, last = broken_up(detail, room)
+    for part in parts:
+        yield line.to(start).add(shown(part, room))
+        line = Line()
+    if last:
+        line.to(start).add(shown(last, room))
+    yield line.add(below, Tone.DIM)
+
+
+def _count(report: Report, ending: Ending, lang: str) -> str:
+    """How many executions ended so; that many states are an end says nothing."""
+    return coverage_words.count_of(report, ending)[lang] if report.states is None else ""
 
 
 def _shown_ending(report: Report) -> Ending | None:
@@ -147,7 +180,11 @@ def _shown_ending(report: Report) -> Ending | None:
 def _detail(report: Report, ending: Ending, lang: str) -> str:
     """What broke; where outputs differ, this one from the first line that does."""
     if ending.detail.en:
-        return escaped(ending.detail[lang], LONGEST_DETAIL)
+        circle = ""
+        if report.states is not None and ending.kind in _CIRCLES:
+            told = (_IN_CIRCLE if ending.count == 1 else _IN_CIRCLES)[lang]
+            circle = told.format(count=f"{ending.count:,}")
+        return shortened(ending.detail[lang], LONGEST_DETAIL) + circle
     outputs = [one.output for one in report.endings if one.kind in ("output", "completed")]
     if len(outputs) < 2 or ending.output not in outputs:
         return ""
@@ -200,7 +237,9 @@ def _example(
     if head.cells + 2 + cell_len(cost) > width:
         yield head
         head = Line()
-    yield head.add(f"  {cost}", Tone.DIM)
+    for part in broken_up(cost, min(width, WIDEST) - head.cells - 2):
+        yield head.add(f"  {part}", Tone.DIM)
+        head = Line()
     yield Line()
     rows = laid.rows if fork is None else _before(laid, fork.step)
     cycle = found.cycle if fork is None else None
@@ -209,7 +248,8 @@ def _example(
     yield from legend_lines(rows, lang, glyphs, width)
     yield Line()
     if fork is None:
-        yield Line().add(f"  {_NO_FORK[lang]}", Tone.DIM)
+        for part in broken_up(_NO_FORK[lang], min(width, WIDEST) - 2):
+            yield Line().add(f"  {part}", Tone.DIM)
         return
     ending = report.endings[found.ending]
     end = End(_with_place(report_words.kind_word(ending.kind), found), Tone.FAILED, glyphs.failed)
