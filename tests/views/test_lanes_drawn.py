@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from explored import report_of
+from explored import REPORTS, report_of
 from rich.cells import cell_len
 
 import pyqdemo
@@ -14,7 +14,7 @@ from pyqdemo.analysis.lanes import Lanes, lanes
 from pyqdemo.languages import LANGUAGES, Text
 from pyqdemo.report import Ending, NoFork, Race, Reason, Report, Verdict
 from pyqdemo.schedule import Schedule
-from pyqdemo.views.dress import ASCII, UNICODE, Glyphs
+from pyqdemo.views.dress import ASCII, UNICODE, Glyphs, Tone
 from pyqdemo.views.lanes import FIRST_ROWS, LAST_ROWS, lanes_lines
 from pyqdemo.views.report import report_lines
 
@@ -78,7 +78,7 @@ def test_the_picture_of_a_tiny_run_to_the_cell(failed: Report) -> None:
     ]
 
 
-@pytest.mark.parametrize("width", [60, 80, 100, 140])
+@pytest.mark.parametrize("width", [40, 60, 80, 100, 140])
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("glyphs", [UNICODE, ASCII], ids=["unicode", "ascii"])
 def test_no_line_is_wider_than_the_terminal(
@@ -119,7 +119,7 @@ def test_tasks_for_which_there_is_no_room_are_counted(tmp_path: Path) -> None:
 def test_the_report_says_what_fails_where_and_since_when(failed: Report) -> None:
     lines = shown(failed, "en", 100)
     assert lines[0].startswith("✗ failed   An exception ends it: Thread-")
-    assert "raises Empty in get() at check.py:6." in lines[1]
+    assert lines[1].strip() == "check.py:6  q.get_nowait()"
     text = "\n".join(lines)
     assert "4 executions, 4 inequivalent schedules. Granularity: operation." in " ".join(
         text.split()
@@ -151,6 +151,77 @@ def test_a_proof_under_a_seed_is_one_for_that_seed() -> None:
     ]
     assert any("Its random draws follow seed 7." in line for line in lines)
     assert shown(made(Verdict.PROVED, seed=7), "zh", 80)[0] == "✓ 已证明（仅限种子 7）"
+
+
+def test_a_proof_is_green_and_a_failure_red(failed: Report) -> None:
+    proof = [*report_lines(made(Verdict.PROVED), "en", UNICODE, 80)]
+    assert proof[0].pieces[0] == ("✓ proved", Tone.WELL_STRONG)
+    assert ("✓ ", Tone.WELL) in [piece for line in proof for piece in line.pieces]
+    [first, *_] = report_lines(failed, "en", UNICODE, 80)
+    assert first.pieces[0] == ("✗ failed", Tone.FAILED)
+
+
+def ended(*details: str, kind: str = "deadlock", count: int = 2, **fields: object) -> Report:
+    """A report with an ending for each text, of which none is shown as lanes."""
+    schedule = Schedule("1", "abcdef")
+    endings = [Ending(kind, count, Text(one, one), True, schedule, "") for one in details]
+    return made(Verdict.FAILED, endings=tuple(endings), **fields)
+
+
+def rows_of(report: Report, lang: str, width: int) -> list[str]:
+    """The lines of its table of endings."""
+    lines = shown(report, lang, width)
+    blanks = [number for number, line in enumerate(lines) if not line]
+    return lines[blanks[1] + 1 :]
+
+
+LONG_WAIT = "MainThread waits for {name} (work) to end; {name} (work) waits for the gate"
+
+
+def test_endings_that_differ_behind_the_first_words_are_told_in_full() -> None:
+    report = ended(*(LONG_WAIT.format(name=name) for name in ("Thread-1", "Thread-2")))
+    assert rows_of(report, "en", 80) == [
+        "           ✗ deadlock  2 executions  MainThread waits for Thread-1 (work) to",
+        "                                     end; Thread-1 (work) waits for the gate",
+        "           ✗ deadlock  2 executions  MainThread waits for Thread-2 (work) to",
+        "                                     end; Thread-2 (work) waits for the gate",
+    ]
+
+
+def test_at_40_columns_what_is_told_of_an_ending_stands_below_its_word() -> None:
+    report = ended(LONG_WAIT.format(name="Thread-1"))
+    assert rows_of(report, "en", 40) == [
+        "  ✗ deadlock  2 executions",
+        "    MainThread waits for Thread-1 (work)",
+        "    to end; Thread-1 (work) waits for",
+        "    the gate",
+    ]
+
+
+def test_a_very_long_ending_keeps_both_its_ends() -> None:
+    text = " ".join(f"part{number}" for number in range(100))
+    told = " ".join(" ".join(rows_of(ended(text), "en", 100)).split())
+    assert "part0 part1" in told and told.endswith("part99") and ".." in told
+
+
+@pytest.mark.parametrize(
+    ("kind", "en", "zh"),
+    [
+        ("livelock", "round (18 states in the circle)", "round（圈里有 18 个状态）"),
+        ("exception", "round", "round"),
+    ],
+)
+def test_states_are_counted_of_a_circle_only(kind: str, en: str, zh: str) -> None:
+    report = ended("round", kind=kind, count=18, states=392, traces=None)
+    word = {"livelock": ("livelock", "活锁"), "exception": ("exception", "异常")}[kind]
+    assert rows_of(report, "en", 80) == [f"           ✗ {word[0]}  {en}"]
+    assert rows_of(report, "zh", 80) == [f"           ✗ {word[1]}  {zh}"]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("name", REPORTS)
+def test_each_report_fits_into_40_columns(name: str, lang: str) -> None:
+    shown(report_of(name), lang, 40)
 
 
 def test_what_is_not_exhausted_says_why() -> None:

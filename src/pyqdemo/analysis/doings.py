@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
-from pyqdemo.analysis.labels import label
+from pyqdemo.analysis.labels import the_label
+from pyqdemo.analysis.operation_words import (
+    ASKS,
+    AT,
+    ATTRIBUTES,
+    DONE,
+    OF_KIND,
+    SPELLINGS,
+    WITH_RESULT,
+)
 from pyqdemo.analysis.sentences import filled, joined, same
 from pyqdemo.analysis.state import RunState
 from pyqdemo.analysis.xray_words import who
@@ -13,102 +23,99 @@ from pyqdemo.trace import Event, Phase
 
 __all__ = ["tell_doing", "tell_printed"]
 
-#: An operation that asks something: its answer is what matters.
-_ASKS = frozenset(
-    {"empty", "full", "qsize", "is_set", "locked", "poll", "is_alive", "value", "exitcode"}
-    | {"n_waiting", "broken", "active_children"}
-)
-_DONE = {
-    "begin": Text("begins", "开始"),
-    "end": Text("ends", "自己结束"),
-    "exit": Text("exits", "退出"),
-    "die": Text("is dead", "死了"),
-    "start": Text("starts {name}", "启动 {name}"),
-    "terminate": Text("terminates {name}", "终止 {name}"),
-    "kill": Text("kills {name}", "杀死 {name}"),
-    "join": Text("joins {name}", "等到 {name} 结束"),
-    "sleep": Text("wakes", "醒来"),
-    "time": Text("reads the clock", "看时钟"),
-    "put": Text("puts {value}", "放入 {value}"),
-    "get": Text("gets {value}", "取出 {value}"),
-    "send": Text("sends {value}", "发送 {value}"),
-    "recv": Text("receives {value}", "收到 {value}"),
-    "feed": Text("takes {value} out of the buffer", "从缓冲区拿走 {value}"),
-    "deliver": Text("{value} into the pipe", "{value} 进管道"),
-    "drop": Text("drops {value}", "丢掉 {value}"),
-    "lost": Text("{value} is lost", "{value} 丢了"),
-    "task_done": Text("task_done", "task_done"),
-    "acquire": Text("takes {name}", "拿到 {name}"),
-    "release": Text("gives {name} back", "放开 {name}"),
-    "read_lock": Text("takes the read lock", "拿到读锁"),
-    "wait": Text("has waited for {name}", "等到 {name}"),
-    "notify": Text("notifies {name}", "通知 {name}"),
-    "set": Text("sets {name}", "把 {name} 置位"),
-    "clear": Text("clears {name}", "把 {name} 复位"),
-    "shutdown": Text("shuts {name} down", "关闭 {name}"),
-    "close": Text("closes {name}", "关闭 {name}"),
-    "draw": Text("draws {value}", "抽到 {value}"),
-    "line": Text("line {value}", "第 {value} 行"),
-    "join_thread": Text("its feeder is done", "feeder 线程送完了"),
-}
-#: The queue or pipe is told too where there are several.
-_AT = {
-    "put": Text("puts {value} into {name}", "往 {name} 放入 {value}"),
-    "get": Text("gets {value} from {name}", "从 {name} 取出 {value}"),
-    "send": Text("sends {value} by {name}", "经 {name} 发送 {value}"),
-    "recv": Text("receives {value} at {name}", "在 {name} 收到 {value}"),
-}
-_OF = Text("{name}.{operation}", "{name}.{operation}")
 _ASKED = Text("{operation}() says {answer}", "{operation}() 答 {answer}")
+_IS = Text("{operation} is {answer}", "{operation} 是 {answer}")
 _RAISES = Text("{operation} raises {what}", "{operation} 抛出 {what}")
+_CALL_RAISES = Text("its call raises {what}", "所做的调用抛出 {what}")
 _FAILS = Text("ends: {what}", "出错：{what}")
-_NOT_GOT = Text("does not get {name}", "没拿到 {name}")
-_NOT_ENDED = Text("waits for {name} no longer", "不再等 {name}")
 _SLEEPS = Text("sleeps {seconds} s", "睡 {seconds} 秒")
 _WAITS = Text("waits for {what}", "等 {what}")
+_DRAWS = Text("draws {value}: {answer}", "抽取 {value}：{answer}")
 _PRINTS = Text("prints {text}", "打印：{text}")
+_NEWLINE = Text("prints a newline", "打印换行")
+_BUFFERS = Text("buffers: {text}", "存入缓冲区：{text}")
+_LINE = Text("line {number}: {source}", "第 {number} 行：{source}")
+_OTHER = Text("{operation}, {name}", "{operation}，{name}")
 _HELD = Text("waits for {name}, held by {holders}", "等 {name}，它被 {holders} 占用")
 _EXITS = Text("exits with {code}", "退出，退出码 {code}")
 _KILLED = Text("is ended by signal {number}", "被信号 {number} 终止")
 
 
-def tell_doing(state: RunState, event: Event) -> Text:
+def tell_doing(state: RunState, event: Event, source: str = "") -> Text:
     """One event in a few words, without who did it.
 
     Args:
         state: before or after it; only names and what is waited for are read.
+        source: the program's line.
     """
     if event.phase is Phase.BLOCKED:
         return _begins_to_wait(state, event)
     operation, value = event.operation, same(event.value or "")
     if event.raised:
-        return _raised(event)
-    if operation in _ASKS:
-        return filled(_ASKED, operation=_asked_of(state, event), answer=event.result or "True")
+        return _raised(event, source)
+    if operation in ASKS or operation in ATTRIBUTES:
+        asked = _asked_of(state, event, source)
+        asking = _ASKED if operation in ASKS else _IS
+        return filled(asking, operation=asked, answer=event.result or "True")
     name = _name(state, event.resource)
-    if operation == "acquire" and event.result == "False":
-        return filled(_NOT_GOT, name=name)
-    if event.result in ("False", "still running") and operation in ("wait", "join"):
-        return filled(_NOT_ENDED, name=name)
     if operation == "exit" and event.value not in (None, "0"):
         return filled(_EXITS, code=value)
     if operation == "die" and (event.value or "").startswith("-"):
         return filled(_KILLED, number=(event.value or "")[1:])
     if operation == "line":
-        value = same((event.location or "").rpartition(":")[2])
-    template = _DONE.get(operation)
-    if operation in _AT and len(state.queues) > 1 and name.en != "?":
-        template = _AT[operation]
+        number = (event.location or "").rpartition(":")[2]
+        if source:
+            return filled(_LINE, number=number, source=source.removesuffix(":"))
+        value = same(number)
+    template = _template(state, event, name)
     if template is None:
-        if event.resource is None:
-            return same(" ".join(filter(None, [operation, event.value])))
-        return filled(_OF, name=name, operation=operation)
-    return filled(template, name=name, value=value)
+        parts = same(" ".join(filter(None, [operation.replace("_", " "), event.value])))
+        return parts if event.resource is None else filled(_OTHER, operation=parts, name=name)
+    answer = event.result or "None"
+    return filled(template, name=name, value=value, answer=answer, pool=_pool(state, event))
 
 
-def tell_printed(texts: Sequence[str]) -> Text:
-    """What one ``print`` wrote in parts."""
-    return filled(_PRINTS, text=" ".join("".join(texts).split()))
+def tell_printed(texts: Sequence[str], *, buffered: bool = False) -> Text:
+    """What one ``print`` wrote in parts.
+
+    Args:
+        buffered: it waits in the process's buffer, and nobody sees it yet.
+    """
+    text = " ".join("".join(texts).split())
+    if buffered:
+        return filled(_BUFFERS, text=text or repr("".join(texts)))
+    return filled(_PRINTS, text=text) if text else _NEWLINE
+
+
+def _template(state: RunState, event: Event, name: Text) -> Text | None:
+    """The words for what an event says has happened."""
+    operation = event.operation
+    if operation == "draw" and event.result is not None:
+        return _DRAWS
+    found = WITH_RESULT.get((operation, event.result or ""))
+    if found is None:
+        found = OF_KIND.get((operation, _sort_of(state, event)))
+    if found is None and operation in AT and len(state.queues) > 1 and name.en != "?":
+        found = AT[operation]
+    return found or DONE.get(operation)
+
+
+def _sort_of(state: RunState, event: Event) -> str:
+    """The kind of its resource, as far as words depend on it."""
+    resource = state.resources.get(event.resource or "")
+    if event.operation == "wait" and event.resource is None:
+        return "several"
+    if event.operation == "shutdown" and event.value == "wait":
+        return "workers"
+    if event.resource in state.queues and event.operation == "join":
+        return "queue"
+    return resource.kind.removeprefix("mp_") if resource else ""
+
+
+def _pool(state: RunState, event: Event) -> Text:
+    """The pool to which a future belongs."""
+    resource = state.resources.get(event.resource or "")
+    return the_label(state, resource.of) if resource and resource.of else same("?")
 
 
 def _begins_to_wait(state: RunState, event: Event) -> Text:
@@ -124,21 +131,33 @@ def _begins_to_wait(state: RunState, event: Event) -> Text:
     return filled(_WAITS, what=reason.awaited(_name(state, event.resource)))
 
 
-def _raised(event: Event) -> Text:
+def _raised(event: Event, source: str) -> Text:
     what = (event.result or "").removeprefix("raised ")
     if event.operation == "end":
         return filled(_FAILS, what=what)
-    return filled(_RAISES, operation=f"{event.operation}()", what=what)
+    if event.operation == "finish" and event.location is None:
+        return filled(_CALL_RAISES, what=what)
+    return filled(_RAISES, operation=f"{_spelled(event, source)}()", what=what)
 
 
-def _asked_of(state: RunState, event: Event) -> str:
-    if event.resource in state.queues and len(state.queues) > 1:
-        return f"{state.name(event.resource)}.{event.operation}"
-    return event.operation
+def _asked_of(state: RunState, event: Event, source: str) -> str:
+    name = _spelled(event, source)
+    if event.resource in state.queues:
+        alone = len(state.queues) == 1
+    else:
+        alone = event.resource not in state.resources or state.is_only(event.resource)
+    return name if alone else f"{state.name(event.resource)}.{name}"
+
+
+def _spelled(event: Event, source: str) -> str:
+    """The operation as the program calls it on that line, as far as that is plain."""
+    ways = SPELLINGS.get(event.operation, ())
+    found = [way for way in ways if re.search(rf"\b{way}\(", source)]
+    return found[0] if len(found) == 1 else event.operation
 
 
 def _name(state: RunState, id: str | None) -> Text:
     if id in state.tasks:
         told = who(state, id or "")
         return Text(told.en.partition(" (")[0], told.zh.partition(" (")[0])
-    return label(state, id)
+    return the_label(state, id)

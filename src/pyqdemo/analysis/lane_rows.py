@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from pyqdemo.analysis.operation_words import SILENT
 from pyqdemo.trace import Event, OutcomeKind, Phase, Trace
 
 __all__ = ["Group", "groups"]
@@ -15,8 +16,6 @@ _FORWARD = frozenset({"begin", "feed", "read_lock"})
 _BACKWARD = frozenset({"end", "exit", "join_thread"})
 #: How a run ends in which somebody may have waited in vain.
 _STUCK = frozenset({OutcomeKind.DEADLOCK, OutcomeKind.STUCK, OutcomeKind.EXCEPTION})
-#: Not worth words where something else is said.
-_SILENT = frozenset({"feed", "read_lock", "join_thread", "active_children"})
 
 
 @dataclass(slots=True)
@@ -28,28 +27,33 @@ class Group:
         events: all of them in order, what befalls others in between included.
         own: those of the task that tell what it did; not empty.
         blocked: it begins to wait, and does so for ever.
+        before, after: a step of its task beside those of ``own`` of which nothing is told,
+            so that no number is missing between two rows; None for none.
     """
 
     task: str
     events: list[Event] = field(default_factory=list)
     own: list[Event] = field(default_factory=list)
     blocked: bool = False
+    before: int | None = None
+    after: int | None = None
 
     @property
     def first(self) -> int | None:
-        return self.own[0].step
+        return self.before or self.own[0].step
 
     @property
     def last(self) -> int | None:
-        return self.own[-1].step
+        return self.after or self.own[-1].step
 
     @property
     def told(self) -> list[Event]:
         """The events of it that are put into words."""
         some = [event for event in self.own if not _says_nothing(event)]
         raised = [event for event in some if event.raised]
-        if len(raised) > 1 and raised[-1].operation == "end":
-            some.remove(raised[-1])  # what it was ended by has just been said
+        *_, before, last = [None, None, *raised]
+        if before and last and last.operation == "end" and last.result == before.result:
+            some.remove(last)  # what it was ended by has just been said
         if any(event.operation == "end" for event in some):
             some = [event for event in some if event.operation != "exit" or event.value]
         return some or self.own[-1:]
@@ -64,6 +68,7 @@ def groups(trace: Trace, breaks: frozenset[int]) -> Iterator[Group]:
     waits = _for_ever(trace)
     open_: Group | None = None
     late: list[Event] = []  # waits that never end, told behind the step in which they began
+    untold: Event | None = None  # what Python itself did since the last row
     for event in trace.events:
         if event.seq in waits:
             late.append(event)
@@ -75,14 +80,25 @@ def groups(trace: Trace, breaks: frozenset[int]) -> Iterator[Group]:
             open_.events.append(event)
             if shown and event.task == open_.task:
                 open_.own.append(event)
+                untold = None
+            elif not shown and event.phase is Phase.DONE:
+                untold = event
             continue
+        before = _step_of(untold, event.task) if event.step not in breaks else None
         if open_ is not None:
+            open_.after = None if before else _step_of(untold, open_.task)
             yield open_
             yield from _waiting(late)
-        open_ = Group(event.task, [event], [event])
+        open_, untold = Group(event.task, [event], [event], before=before), None
     if open_ is not None:
+        open_.after = _step_of(untold, open_.task)
         yield open_
     yield from _waiting(late)
+
+
+def _step_of(event: Event | None, task: str) -> int | None:
+    """The step of that event if it is one of that task."""
+    return event.step if event is not None and event.task == task else None
 
 
 def _waiting(late: list[Event]) -> Iterator[Group]:
@@ -124,14 +140,16 @@ def _goes_on(group: Group, event: Event, breaks: frozenset[int]) -> bool:
         return False
     if event.operation == last.operation == "write":
         return event.step is None and last.value != "\n"
+    if last.operation == "buffer":  # the next part of one print, or its end
+        return event.operation in ("buffer", "write") and event.location == last.location
     if event.operation == "end" and event.raised:
-        return last.raised  # that it fails is loud enough to stand alone
+        return last.result == event.result  # that it fails is loud enough to stand alone
     ending = event.operation in _BACKWARD or _is_leaving(event)
     return last.operation in _FORWARD or ending
 
 
 def _says_nothing(event: Event) -> bool:
-    return _is_leaving(event) or (event.operation in _SILENT and not event.raised)
+    return _is_leaving(event) or (event.operation in SILENT and not event.raised)
 
 
 def _is_leaving(event: Event) -> bool:

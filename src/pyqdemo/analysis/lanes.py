@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import chain
+from itertools import chain, groupby
 
 from pyqdemo.analysis.channels import BUFFERED, CHANNELS
 from pyqdemo.analysis.doings import tell_doing, tell_printed
+from pyqdemo.analysis.failures import failures, source_at
 from pyqdemo.analysis.labels import is_inner, label
 from pyqdemo.analysis.lane_rows import Group, groups
 from pyqdemo.analysis.now import State
@@ -95,6 +96,7 @@ class Row:
             a task.
         moves: items that changed columns.
         told: in a few words, without who did it.
+        in_short: the same where the line stands beside it; empty if it only came to that.
         location: ``file.py:31``.
         source: that line of the program, without blanks around it; empty if unknown.
         blocked: it is only told that the task waits from here on, for ever.
@@ -109,6 +111,7 @@ class Row:
     lying: tuple[tuple[str, ...], ...]
     moves: tuple[Move, ...]
     told: Text
+    in_short: Text
     location: str | None = None
     source: str = ""
     blocked: bool = False
@@ -209,6 +212,7 @@ class _Laying:
             if event.operation == "feed":
                 self._feeds.setdefault(event.task, set()).add(event.resource)
         self._alive = {task.id for task in trace.tasks if task.kind is TaskKind.MAIN}
+        self._failed_at = {one.seq: one.location for one in failures(trace)}
 
     def row(self, group: Group) -> Row:
         moves: list[Move] = []
@@ -219,7 +223,9 @@ class _Laying:
             if event in group.own:
                 moves += self._moved(event, before, self._places(event.item))
         first, last = group.own[0], group.own[-1]
-        location = next((one.location for one in group.own if one.location), None)
+        told = tuple(self._told(group))
+        places = (one.location or self._failed_at.get(one.seq) for one in group.own)
+        location = next(filter(None, places), None)
         return Row(
             first=group.first,
             last=group.last,
@@ -229,9 +235,10 @@ class _Laying:
             marks=tuple(self._mark(one, group) for one in self._columns),
             lying=tuple(self._lying(one) for one in self._columns),
             moves=tuple(_joined(moves)),
-            told=self._told(group),
+            told=_listed([text for _, text in told]),
+            in_short=_listed([text for event, text in told if event.operation != "line"]),
             location=location,
-            source=self._source(location),
+            source=source_at(self._lines, location),
             blocked=group.blocked,
         )
 
@@ -301,26 +308,28 @@ class _Laying:
         if event.operation in ("put", "send", "get", "recv", "feed", "deliver"):
             yield Move(event.value or "", start, end)
 
-    def _told(self, group: Group) -> Text:
-        parts: list[Text] = []
-        printed: list[str] = []
-        for event in group.told:
-            if event.operation == "write":
-                printed.append(event.value or "")
-                continue
-            if printed:
-                parts.append(tell_printed(printed))
-                printed = []
-            parts.append(tell_doing(self._state, event))
-        if printed:
-            parts.append(tell_printed(printed))
-        return joined(parts, ", ", "，")
+    def _told(self, group: Group) -> Iterator[tuple[Event, Text]]:
+        """What is said of a row, and of which event each part."""
+        parts = [(how, list(several)) for how, several in groupby(group.told, key=_is_printed)]
+        for place, (buffered, events) in enumerate(parts):
+            if buffered is None:
+                yield from ((event, self._doing(event)) for event in events)
+            elif not buffered or place + 1 == len(parts) or parts[place + 1][0] is None:
+                # Else what was buffered is seen at once, and is told of that.
+                texts = [event.value or "" for event in events]
+                yield events[0], tell_printed(texts, buffered=buffered)
 
-    def _source(self, location: str | None) -> str:
-        name, _, number = (location or "").rpartition(":")
-        lines = self._lines.get(name, [])
-        place = int(number) if number.isdecimal() else 0
-        return lines[place - 1].strip() if 0 < place <= len(lines) else ""
+    def _doing(self, event: Event) -> Text:
+        return tell_doing(self._state, event, source_at(self._lines, event.location))
+
+
+def _is_printed(event: Event) -> bool | None:
+    """Whether what it wrote waits in a buffer; None if it wrote nothing."""
+    return {"write": False, "buffer": True}.get(event.operation)
+
+
+def _listed(parts: Sequence[Text]) -> Text:
+    return joined(parts, ", ", "，")
 
 
 def _joined(moves: Sequence[Move]) -> Iterator[Move]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from pyqdemo.analysis.channels import CHANNELS, Channels
+from pyqdemo.analysis.names import Names
 from pyqdemo.analysis.now import Finished, LockNow, State, TaskNow, failure_of
 from pyqdemo.analysis.processes import SURVIVES, Processes
 from pyqdemo.analysis.reasons import FOR_OTHERS, LOCKS, PERMITS, Reason, reason_for
@@ -49,6 +50,7 @@ class RunState:
         self.longest: Finished | None = None
         self.longest_join: Finished | None = None
         self.outcome: Outcome | None = None
+        self._names = Names()
         self._channels = Channels()
         self.queues = self._channels.queues
 
@@ -88,12 +90,19 @@ class RunState:
         return self._channels.moved
 
     def name(self, id: str | None) -> str:
-        """The label of a task or resource; the id itself where nothing of that id is known."""
+        """The label of a task or resource; the id itself where nothing of that id is known.
+
+        Resources of one name are told apart by numbers, as ``forks 1`` and ``forks 2``.
+        """
         if id is None:
             return "?"
         if id in self.tasks:
             return self.tasks[id].task.name
-        return self.resources[id].name if id in self.resources else id
+        return self._names.of(self.resources[id]) if id in self.resources else id
+
+    def is_only(self, id: str | None) -> bool:
+        """Whether the program has no other resource of that kind."""
+        return id not in self.resources or self._names.is_only(self.resources[id or ""])
 
     def reason(self, operation: str, resource: str | None, value: str | None = None) -> Reason:
         """Why an operation on that resource (or task) waits.
@@ -120,6 +129,7 @@ class RunState:
 
     def _resource(self, resource: Resource) -> None:
         self.resources[resource.id] = resource
+        self._names.add(resource)
         if resource.kind in CHANNELS:
             self._channels.announce(resource)
         elif resource.kind in _HELD or resource.kind.endswith("condition"):

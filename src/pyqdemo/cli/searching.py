@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["again", "keep", "plan_of", "write_json", "write_lines"]
 
 LONGEST_SCHEDULE = 400  # a longer one nobody copies: the run is to be kept instead
-NARROWEST = 60
+NARROWEST = 40
 
 
 def plan_of(word: str, card: Card | None, given: Given, **how: Any) -> Plan:

@@ -6,7 +6,7 @@ import re
 
 from rich.cells import cell_len, set_cell_size
 
-__all__ = ["broken_up", "cell_len", "escaped", "fit", "shown"]
+__all__ = ["broken_up", "cell_len", "escaped", "fit", "shortened", "shown"]
 
 #: Two full stops: a real ellipsis is two cells wide on some Chinese terminals.
 CUT = ".."
@@ -49,6 +49,23 @@ def shown(text: str, cells: int) -> str:
     """
     text = escaped(text, cells + 1)
     return fit(text, cells) if cell_len(text) > cells else text
+
+
+def shortened(text: str, cells: int) -> str:
+    """What a program made, safe, and cut in its middle: both its ends stay.
+
+    So names stay apart that differ in a number at their end.
+    """
+    if len(text) > 2 * cells:  # nothing in between can be seen
+        text = text[:cells] + text[len(text) - cells :]
+    text = escaped(text, len(text))
+    if cell_len(text) <= cells or cells < 6:
+        return shown(text, cells)
+    first = fit(text, cells + len(CUT) - cells // 2).rstrip()
+    tail = text
+    while tail and cell_len(tail) > cells - cell_len(first):
+        tail = tail[1:]
+    return first + tail
 
 
 def escaped(text: str, characters: int) -> str:

@@ -30,6 +30,8 @@ class Tone(Enum):
     BLOCKED = "blocked"
     BLOCKED_STRONG = "blocked strong"
     FAILED = "failed"
+    WELL = "well"
+    WELL_STRONG = "well strong"
     RULE = "rule"
     CHIP = "chip"
 
@@ -100,14 +102,19 @@ class Line:
         return "".join(text for text, _ in self.pieces)
 
 
-# ink, secondary, moves, blocked, failed, rule, chip: see docs/looks.md for the contrasts.
-_LIGHT = ("#1B1E23", "#5A616B", "#0B5FA5", "#9A4300", "#AB0033", "#BEBAB0", "#DCE9F5")
-_DARK = ("#E8E6E1", "#9AA3B0", "#74B9FF", "#FFB15C", "#FF7773", "#4A525E", "#1B2B3B")
-_NONE: tuple[str | None, ...] = (None,) * 7
-_UNKNOWN = (None, "#767676", "#0078D4", "#B85C00", None, "#767676", None)
+# ink, secondary, moves, blocked, failed, rule, chip, well. Each keeps its hue where a terminal
+# has 256 colours only: red stays red, green green.
+_LIGHT = (*("#1B1E23", "#5A616B", "#0B5FA5", "#9A4300", "#AB0028", "#BEBAB0", "#DCE9F5"), "#1A7A1A")
+_DARK = (*("#E8E6E1", "#9AA3B0", "#74B9FF", "#FFB15C", "#FF7773", "#4A525E", "#1B2B3B"), "#7BD88F")
+_NONE: tuple[str | None, ...] = (None,) * 8
+# On a ground that nobody knows: 4.4 to 1 at least on white and on black alike.
+_UNKNOWN = (None, "#767676", "#0078D4", "#B85C00", "#E81123", "#767676", None, "#1A861A")
 # A terminal of 16 colours has its owner's palette: its names are nearer than any match.
-_NAMED = (None, "bright_black", "blue", "yellow", "red", "bright_black", None)
-_NAMED_ON_DARK = (None, "white", "bright_blue", "bright_yellow", "bright_red", "bright_black", None)
+_NAMED = (None, "bright_black", "blue", "yellow", "red", "bright_black", None, "green")
+_NAMED_ON_DARK = (
+    *(None, "white", "bright_blue", "bright_yellow", "bright_red", "bright_black", None),
+    "bright_green",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +197,7 @@ def _colours(background: str, system: ColorSystem) -> tuple[str | None, ...]:
 
 
 def _marks(colours: tuple[str | None, ...], system: ColorSystem) -> dict[Tone, tuple[str, str]]:
-    ink, dim, moves, blocked, failed, rule, chip = colours
+    ink, dim, moves, blocked, failed, rule, chip, well = colours
     styles = {
         Tone.INK: Style(color=ink),
         Tone.STRONG: Style(color=ink, bold=True),
@@ -201,6 +208,8 @@ def _marks(colours: tuple[str | None, ...], system: ColorSystem) -> dict[Tone, t
         Tone.BLOCKED: Style(color=blocked),
         Tone.BLOCKED_STRONG: Style(color=blocked, bold=True),
         Tone.FAILED: Style(color=failed, bold=True),
+        Tone.WELL: Style(color=well),
+        Tone.WELL_STRONG: Style(color=well, bold=True),
         Tone.RULE: Style(color=rule),
         Tone.CHIP: Style(color=ink, bgcolor=chip, bold=True),
     }

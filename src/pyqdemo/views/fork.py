@@ -13,7 +13,7 @@ from pyqdemo.languages import Text
 from pyqdemo.report import Fork
 from pyqdemo.trace import Trace
 from pyqdemo.views import words
-from pyqdemo.views.cells import broken_up, cell_len, escaped, fit, shown
+from pyqdemo.views.cells import broken_up, cell_len, escaped, fit, shortened, shown
 from pyqdemo.views.dress import Glyphs, Line, Tone
 
 __all__ = ["End", "fork_lines"]
@@ -22,6 +22,7 @@ BESIDE = 100  # cells from which on both runs stand beside each other
 WIDEST = 120
 FIRST_ROWS, LAST_ROWS = 8, 4
 NAME = 12
+LONGEST, MOST_LINES = 200, 5  # of a row that is folded
 _HEADS = {
     True: Text("moment of no return", "无可挽回的一步"),
     False: Text("last way out that was found", "找到的最后一条出路"),
@@ -70,7 +71,7 @@ def fork_lines(
     passing = lanes(fork.passing.trace, breaks={fork.step})
     beside = width >= BESIDE
     room = (min(width, WIDEST) - 6) // 2 if beside else width - 4
-    well = End(good, Tone.MOVES, glyphs.ended)
+    well = End(good, Tone.WELL, glyphs.ended)
     sides = [
         list(_side(fork.step, this.trace, failing, end, bad_name, lang, room)),
         list(_side(fork.step, other.trace, passing, well, good_name, lang, room)),
@@ -105,8 +106,9 @@ def _side(
 ) -> Iterator[Line]:
     bad = end.tone is Tone.FAILED
     tone = Tone.FAILED if bad else Tone.MOVES_STRONG
-    head = Line().add(filled(_GOES, name=name)[lang], tone)
-    yield head.add((_THIS if bad else _GOOD)[lang], Tone.DIM)
+    which = (_THIS if bad else _GOOD)[lang]
+    goes = shortened(filled(_GOES, name=name)[lang], room - cell_len(which))
+    yield Line().add(goes, tone).add(which, Tone.DIM)
     rows = [row for row in laid.rows if (row.last or 0) >= step]
     names = _names(laid, trace, lang)
     steps = max((cell_len(_steps(row)) for row in rows), default=0)
@@ -118,10 +120,18 @@ def _side(
                 yield Line().add(_MORE[lang].format(count=cut), Tone.DIM)
             continue
         line = Line().add(fit(_steps(row), steps, right=True), Tone.STRONG)
-        line.add("  ").add(fit(names.get(row.task, row.task), wide)).add("  ")
-        told = shown(escaped(row.told[lang], 200), room - line.cells - 1)
-        yield line.add(told, _tone(row, rows, tone))
-    yield Line().add(f"{end.glyph} {shown(end.told[lang], room - 4)}", end.tone)
+        line.add("  ").add(fit(shortened(names.get(row.task, row.task), wide), wide)).add("  ")
+        yield from _folded(line, row.told[lang], _tone(row, rows, tone), room - 1)
+    yield from _folded(Line().add(f"{end.glyph} ", end.tone), end.told[lang], end.tone, room - 1)
+
+
+def _folded(line: Line, told: str, tone: Tone, room: int) -> Iterator[Line]:
+    """A text behind what the line holds, and below itself where it is longer."""
+    start = line.cells
+    parts = broken_up(escaped(told, LONGEST), room - start)
+    for part in parts[:MOST_LINES]:
+        yield line.to(start).add(shown(part, room - start), tone)
+        line = Line()
 
 
 def _tone(row: Row, rows: Sequence[Row], first: Tone) -> Tone:

@@ -9,7 +9,7 @@ from pyqdemo.analysis.lanes import Lane, Lanes, Mark, Part, Row, Store
 from pyqdemo.languages import Text
 from pyqdemo.trace import TaskKind
 from pyqdemo.views import words
-from pyqdemo.views.cells import cell_len, escaped, fit, shown
+from pyqdemo.views.cells import broken_up, cell_len, escaped, fit, shown
 from pyqdemo.views.dress import Glyphs, Line, Tone
 
 __all__ = ["LEGEND", "head_lines", "lanes_lines", "legend_lines", "row_lines"]
@@ -30,7 +30,8 @@ STEP_CELLS = 7
 GAP = 3
 WIDEST_STORE, NARROWEST_STORE = 18, 4
 LONGEST_VALUE = 10
-TOLD = (18, 34)  # cells for what happens, at least and at most
+TOLD = (18, 34)  # cells for what happens: at least, and at most unless there is room for more
+SOURCE = 8  # cells of the program's line that are worth showing
 FIRST_ROWS, LAST_ROWS = 8, 30
 _TONES = {
     Mark.STEPS: Tone.MOVES,
@@ -51,6 +52,7 @@ class _Places:
     told: int
     told_cells: int
     left_out: int
+    beside: bool  # whether there is room for the program's lines
 
 
 def lanes_lines(
@@ -73,7 +75,8 @@ def lanes_lines(
     """
     rows = laid.rows if rows is None else rows
     places = _places(laid, rows, lang, width)
-    yield from head_lines(laid, places, lang)
+    for line in head_lines(laid, places, lang):
+        yield line if line.cells <= width else line.fitted(width)
     yield from row_lines(laid, rows, places, lang, glyphs, width, cycle)
     if places.left_out:
         yield Line().add("  " + NOT_DRAWN[lang].format(count=places.left_out), Tone.DIM)
@@ -130,7 +133,8 @@ def row_lines(
     if cycle is not None:
         again = glyphs.arrow if not glyphs.braille else "\u21ba"
         told = SAME[lang].format(step=cycle[0])
-        yield Line().add(" " * (STEP_CELLS - 2)).add(f"{again} {told}", Tone.FAILED)
+        for part in broken_up(f"{again} {told}", width - STEP_CELLS + 2):
+            yield Line().add(" " * (STEP_CELLS - 2)).add(part, Tone.FAILED)
 
 
 def _left_out(first: Row, last: Row, rows: int, lang: str) -> Line:
@@ -153,13 +157,20 @@ def _places(laid: Lanes, rows: Sequence[Row], lang: str, width: int) -> _Places:
             break
         starts.append(at)
         at += cells + gap - 1
-    longest = max((cell_len(_told(row, lang)) for row in rows), default=0)
-    least, widest = TOLD
     source = max((cell_len(row.source) for row in rows), default=0) + 6
     room = width - at - 2
-    told_cells = min(longest, max(least, min(widest, room - min(source, room // 2))))
+    least, widest = TOLD
+    most = max(least, min(widest, room - min(source, room // 2)), room - source)
+    beside = room - most >= SOURCE + 6
+    longest = max((cell_len(_told(row, lang, beside)) for row in rows), default=0)
+    told_cells = max(0, min(longest, most if beside else room))
     return _Places(
-        tuple(starts), tuple(widths[: len(starts)]), at + 1, told_cells, len(widths) - len(starts)
+        tuple(starts),
+        tuple(widths[: len(starts)]),
+        at + 1,
+        told_cells,
+        len(widths) - len(starts),
+        beside,
     )
 
 
@@ -180,11 +191,11 @@ def _row_line(
     for text, tone in _drawn(row, places, glyphs):
         line.add(text, tone)
     tone = Tone.FAILED if bad else Tone.BLOCKED if row.blocked else Tone.INK
-    told = shown(_told(row, lang), places.told_cells)
+    told = shown(_told(row, lang, places.beside), places.told_cells)
     line.to(places.told).add(told, tone)
     number = (row.location or "").rpartition(":")[2] if row.source else ""
     room = width - places.told - places.told_cells - 7
-    if number and room >= 8:
+    if number and places.beside:
         line.to(places.told + places.told_cells).add(fit(number, 5, right=True), Tone.DIM)
         line.add(f" {shown(row.source, room)}", Tone.DIM if row.blocked else Tone.INK)
     return line
@@ -273,8 +284,10 @@ def _steps(row: Row) -> str:
     return f"{row.first}" if row.first == row.last else f"{row.first}-{row.last}"
 
 
-def _told(row: Row, lang: str) -> str:
-    return escaped(row.told[lang], 200)
+def _told(row: Row, lang: str, beside: bool) -> str:
+    """What happens; that it came to a line is seen where the line stands beside it."""
+    told = row.in_short if beside and row.source else row.told
+    return escaped(told[lang], 200)
 
 
 def _lying(values: Sequence[str]) -> str:

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import takewhile
 
 from pyqdemo.analysis import coverage_words, report_words
+from pyqdemo.analysis.failures import failures
 from pyqdemo.analysis.lanes import Lanes, Row, lanes
 from pyqdemo.languages import Text
 from pyqdemo.report import Counterexample, Ending, NoFork, Report, Verdict
-from pyqdemo.views.cells import broken_up, cell_len, escaped, fit, shown
+from pyqdemo.views.cells import broken_up, cell_len, escaped, fit, shortened, shown
 from pyqdemo.views.dress import Glyphs, Line, Tone
 from pyqdemo.views.fork import End, fork_lines
 from pyqdemo.views.lanes import lanes_lines, legend_lines
@@ -18,8 +19,10 @@ from pyqdemo.views.under_control import not_controlled
 __all__ = ["report_lines"]
 
 GUTTER = 11
+NARROW, INDENT = 60, 2  # with fewer cells the verdict has a line of its own
+LEAST_DETAIL = 24  # cells beside an ending's word; with less it stands below
 WIDEST = 120  # sentences are no longer
-MOST_ENDINGS, MOST_REASONS, MOST_RACES = 12, 6, 6
+MOST_ENDINGS, MOST_REASONS, MOST_RACES, MOST_FAILURES = 12, 6, 6, 4
 LONGEST_DETAIL = 240
 _SIMPLEST = Text("The simplest run that fails", "最简单的出错运行")
 _BELOW = Text("below", "见下")
@@ -33,6 +36,10 @@ _BY_LINE = Text(
     "With --granularity line a step is a line.", "加上 --granularity line，一步就是一行。"
 )
 _ROUND = Text("steps {first} to {last} again and again", "第 {first} 到 {last} 步不断重复")
+#: Endings that are none: states that the program can stay among for ever.
+_CIRCLES = frozenset({"livelock", "runs_for_ever"})
+_IN_CIRCLE = Text(" (1 state in the circle)", "（圈里有 1 个状态）")
+_IN_CIRCLES = Text(" ({count} states in the circle)", "（圈里有 {count} 个状态）")
 _NO_FORK: Mapping[NoFork, Text] = {
     "always": Text(
         "From every step of it the run could still have ended well.",
@@ -67,7 +74,7 @@ def report_lines(
         commands: what may be typed next, without ``pyqdemo``, each with what it does.
     """
     word = report_words.verdict_word(report)[lang]
-    gutter = GUTTER
+    gutter = GUTTER if width >= NARROW else INDENT
     yield from _head(report, word, gutter, lang, glyphs, width)
     yield Line()
     yield from _endings(report, gutter, lang, glyphs, width)
@@ -90,7 +97,7 @@ def _head(
 ) -> Iterator[Line]:
     """The verdict beside one sentence, then why, then what was covered."""
     glyph, tone = {
-        Verdict.PROVED: (glyphs.ended, Tone.MOVES_STRONG),
+        Verdict.PROVED: (glyphs.ended, Tone.WELL_STRONG),
         Verdict.FAILED: (glyphs.failed, Tone.FAILED),
         Verdict.NOT_EXHAUSTED: (glyphs.could_go, Tone.BLOCKED_STRONG),
     }[report.verdict]
@@ -104,8 +111,8 @@ def _head(
         yield line.to(gutter).add(part, Tone.STRONG)
         line = Line()
     found = report.counterexample
-    for cause in report_words.because(found) if found is not None else ():
-        for part in broken_up(escaped(cause[lang], LONGEST_DETAIL), room):
+    for cause in _causes(found, lang) if found is not None else ():
+        for part in broken_up(escaped(cause, LONGEST_DETAIL), room):
             yield Line().to(gutter).add(part)
     yield Line()
     apart = "" if lang == "zh" else " "
@@ -114,30 +121,69 @@ def _head(
         yield Line().to(gutter).add(part, Tone.DIM)
 
 
+def _causes(found: Counterexample, lang: str) -> Iterator[str]:
+    """The lines at which tasks failed, then what else of the run explains it."""
+    failed = failures(found.trace)
+    names = {task.id: task.name for task in found.trace.tasks}
+    for one in [one for one in failed if one.location][:MOST_FAILURES]:
+        whose = f"{names.get(one.task, one.task)}: " if len(failed) > 1 else ""
+        yield f"{whose}{one.location}  {one.source}".rstrip()
+    if not any(one.by_operation and one.location for one in failed):
+        # Else the operation that raised is the cause, and has just been shown.
+        yield from (cause[lang] for cause in report_words.because(found))
+
+
 def _endings(report: Report, gutter: int, lang: str, glyphs: Glyphs, width: int) -> Iterator[Line]:
     """How executions ended: the failing ones first."""
     rows = sorted(report.endings, key=lambda ending: not ending.failed)[:MOST_ENDINGS]
     if not rows:
         return
     kinds = max(cell_len(report_words.kind_word(row.kind)[lang]) for row in rows)
-    counts = max(cell_len(coverage_words.count_of(report, row)[lang]) for row in rows)
+    counts = max(cell_len(_count(report, row, lang)) for row in rows)
     shown_one = _shown_ending(report)
     for row in rows:
-        tone = Tone.FAILED if row.failed else Tone.MOVES if row.kind == "completed" else Tone.DIM
-        glyph = glyphs.failed if row.failed else glyphs.ended if tone is Tone.MOVES else " "
+        tone = Tone.FAILED if row.failed else Tone.WELL if row.kind == "completed" else Tone.DIM
+        glyph = glyphs.failed if row.failed else glyphs.ended if tone is Tone.WELL else " "
         line = Line().to(gutter).add(f"{glyph} ", tone)
-        word = fit(report_words.kind_word(row.kind)[lang], kinds)
-        line.add(f"{word}  ", tone if row.failed else Tone.INK)
-        count = coverage_words.count_of(report, row)[lang]
-        line.add(fit(count, counts, right=True), Tone.DIM)
+        line.add(report_words.kind_word(row.kind)[lang], tone if row.failed else Tone.INK)
+        start = gutter + 2 + kinds + 2
+        if counts:
+            count = fit(_count(report, row, lang), counts, right=True)
+            line.to(start).add(count, Tone.DIM)
+            start += counts + 2
         below = f"  {_BELOW[lang]}" if row is shown_one else ""
-        room = min(width, WIDEST) - line.cells - 2 - cell_len(below)
-        detail = shown(_detail(report, row, lang), room)
-        line.add(f"  {detail}" if detail else "").add(below, Tone.DIM)
-        yield line
+        yield from _detailed(line, _detail(report, row, lang), below, (start, gutter + 2), width)
     if len(report.endings) > MOST_ENDINGS:
         more = len(report.endings) - MOST_ENDINGS
         yield Line().to(gutter).add(_AND_MORE[lang].format(count=more), Tone.DIM)
+
+
+def _detailed(
+    line: Line, detail: str, below: str, starts: tuple[int, int], width: int
+) -> Iterator[Line]:
+    """What there is to tell of an ending, folded.
+
+    Args:
+        line: with the ending's word.
+        starts: columns where it begins: beside the word, or below that for want of room.
+    """
+    start, lower = starts
+    room = min(width, WIDEST) - start - cell_len(below)
+    if room < LEAST_DETAIL and cell_len(detail) > room:
+        yield line.add(below, Tone.DIM)
+        line, below, start, room = Line(), "", lower, min(width, WIDEST) - lower
+    *parts, last = broken_up(detail, room)
+    for part in parts:
+        yield line.to(start).add(shown(part, room))
+        line = Line()
+    if last:
+        line.to(start).add(shown(last, room))
+    yield line.add(below, Tone.DIM)
+
+
+def _count(report: Report, ending: Ending, lang: str) -> str:
+    """How many executions ended so; that many states are an end says nothing."""
+    return coverage_words.count_of(report, ending)[lang] if report.states is None else ""
 
 
 def _shown_ending(report: Report) -> Ending | None:
@@ -148,7 +194,11 @@ def _shown_ending(report: Report) -> Ending | None:
 def _detail(report: Report, ending: Ending, lang: str) -> str:
     """What broke; where outputs differ, this one from the first line that does."""
     if ending.detail.en:
-        return escaped(ending.detail[lang], LONGEST_DETAIL)
+        circle = ""
+        if report.states is not None and ending.kind in _CIRCLES:
+            told = (_IN_CIRCLE if ending.count == 1 else _IN_CIRCLES)[lang]
+            circle = told.format(count=f"{ending.count:,}")
+        return shortened(ending.detail[lang], LONGEST_DETAIL) + circle
     outputs = [one.output for one in report.endings if one.kind in ("output", "completed")]
     if len(outputs) < 2 or ending.output not in outputs:
         return ""
@@ -202,7 +252,9 @@ def _example(
     if head.cells + 2 + cell_len(cost) > width:
         yield head
         head = Line()
-    yield head.add(f"  {cost}", Tone.DIM)
+    for part in broken_up(cost, min(width, WIDEST) - head.cells - 2):
+        yield head.add(f"  {part}", Tone.DIM)
+        head = Line()
     yield Line()
     rows = laid.rows if fork is None else _before(laid, fork.step)
     cycle = found.cycle if fork is None else None
@@ -216,16 +268,26 @@ def _example(
             yield Line().add(f"  {part}", Tone.DIM)
     if fork is None:
         if found.no_fork is not None:
-            yield Line().add(f"  {_NO_FORK[found.no_fork][lang]}", Tone.DIM)
+            for part in broken_up(_NO_FORK[found.no_fork][lang], min(width, WIDEST) - 2):
+                yield Line().add(f"  {part}", Tone.DIM)
         return
     ending = report.endings[found.ending]
-    end = End(report_words.kind_word(ending.kind), Tone.FAILED, glyphs.failed)
+    end = End(_with_place(report_words.kind_word(ending.kind), found), Tone.FAILED, glyphs.failed)
     if found.cycle is not None:
         first, last = found.cycle
         again = "\u21ba" if glyphs.braille else glyphs.arrow
         end = End(_ROUND.format(first=first, last=last), Tone.FAILED, again)
     good = report_words.kind_word("completed")
     yield from fork_lines(fork, laid, end, good, lang, glyphs, width)
+
+
+def _with_place(word: Text, found: Counterexample) -> Text:
+    """The word for how a run ends, and at which line where that is an exception."""
+    failed = failures(found.trace)
+    if not failed or failed[-1].location is None:
+        return word
+    place = f"  {failed[-1].location}  {failed[-1].source}"
+    return Text(f"{word.en}{place}", f"{word.zh}{place}")
 
 
 def _before(laid: Lanes, step: int) -> tuple[Row, ...]:
