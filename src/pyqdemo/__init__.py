@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from pyqdemo.errors import PyqdemoError as PyqdemoError
     from pyqdemo.executing import replay as replay
     from pyqdemo.executing import run as run
-    from pyqdemo.explaining import Explanation as Explanation
     from pyqdemo.explaining import explain as explain
+    from pyqdemo.explanation import Explanation as Explanation
     from pyqdemo.exploring import explore as explore
     from pyqdemo.report import Report as Report
     from pyqdemo.trace import Trace as Trace
@@ -46,7 +46,7 @@ __version__ = "0.1.0"
 
 #: Where each of these is at home.
 _ROOMS = {
-    "Explanation": "explaining",
+    "Explanation": "explanation",
     "PyqdemoError": "errors",
     "Report": "report",
     "Trace": "trace",

@@ -249,7 +249,7 @@ SENTENCES: Mapping[str, Text] = {
     # Every interleaving
     "explore_bound": Text(
         "the bound {name} is {value}, but takes {low} or more. Try: pyqdemo {next}",
-        "界限 {name} 是 {value}，应不小于 {low}。试试：pyqdemo {next}",
+        "上限 {name} 是 {value}，应不小于 {low}。试试：pyqdemo {next}",
     ),
     "explore_time": Text(
         "the time is {value}, but takes more than 0 seconds. Try: pyqdemo {next}",
@@ -263,7 +263,7 @@ SENTENCES: Mapping[str, Text] = {
     "explore_strict_dpor": Text(
         "the strategy dpor needs loose sleeps: in strict time every step depends on the clock."
         " Try: pyqdemo {next}",
-        "策略 dpor 要求 loose 睡眠：准时的时候，每一步都和时钟有关。试试：pyqdemo {next}",
+        "策略 dpor 要求 loose 睡眠：睡眠准时时，每一步都依赖时钟。试试：pyqdemo {next}",
     ),
     "explore_world": Text(
         "the world is {value}, but processes are simulated while exploring; a finding is replayed"
@@ -455,19 +455,19 @@ SENTENCES: Mapping[str, Text] = {
     ),
     "transcript_empty": Text(
         "the transcript has no line that a program has printed. Try: pyqdemo {next}",
-        "记录里没有程序打印的任何一行。试试：pyqdemo {next}",
+        "输出文本里没有程序打印的任何一行。试试：pyqdemo {next}",
     ),
     "transcript_binary": Text(
         "the transcript is not text. Try: pyqdemo {next}",
-        "记录不是文本。试试：pyqdemo {next}",
+        "输出文本含有不是文字的内容。试试：pyqdemo {next}",
     ),
     "transcript_long": Text(
         "the transcript is too long: {most} lines at most are looked at. Try: pyqdemo {next}",
-        "记录太长：最多看 {most} 行。试试：pyqdemo {next}",
+        "输出文本太长：最多看 {most} 行。试试：pyqdemo {next}",
     ),
     "transcript_unreadable": Text(
         "the transcript {file} cannot be read: {reason}. Try: pyqdemo {next}",
-        "读不了记录 {file}：{reason}。试试：pyqdemo {next}",
+        "读不了输出文本 {file}：{reason}。试试：pyqdemo {next}",
     ),
     "cannot_start": Text(
         "the program could not be started: {reason}. Try: pyqdemo doctor",

@@ -87,7 +87,7 @@ def test_the_longest_wait_says_who_waited_and_why() -> None:
         ("wait", "barrier", Text("not all had come to thing", "thing 人还没到齐")),
         ("acquire", "semaphore", Text("thing was at zero", "thing 已到零")),
         ("acquire", "lock", Text("thing was taken", "thing 被占用")),
-        ("take", "executor", Text("no job had come to thing", "thing 里没有活")),
+        ("take", "executor", Text("no job had come to thing", "没有任务提交给 thing")),
         ("result", "future", Text("thing was not done", "thing 还没出结果")),
         ("collect", "executor", Text("there were futures not done", "还有 future 没出结果")),
         (
@@ -149,7 +149,7 @@ def test_a_pool_and_its_futures_have_names_in_both_languages() -> None:
     story.blocked("0.1", "take", "0/executor/1").done("0.1", "take", "0/executor/1")
     longest = summary_of(story).longest
     assert longest is not None
-    assert longest.because == Text("no job had come to pool 1", "线程池 1 里没有活")
+    assert longest.because == Text("no job had come to pool 1", "没有任务提交给线程池 1")
 
 
 def test_the_run_lasts_until_its_outcome() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shlex
 from io import BytesIO, StringIO, TextIOWrapper
 from pathlib import Path
 
@@ -16,6 +18,19 @@ from threading import Thread
 
 for word in ("a", "b"):
     Thread(target=print, args=(word,)).start()
+"""
+
+
+#: Its schedule is long: each thread takes a step a line.
+LONG = """
+from threading import Thread
+
+def count(name):
+    for number in range(150):
+        print(name, number)
+
+for name in "ab":
+    Thread(target=count, args=(name,)).start()
 """
 
 
@@ -61,7 +76,7 @@ def test_chinese_says_the_same(program: str) -> None:
     code, out, _ = answered(["explain", program, "-", "--lang", "zh"], b"a\nc\n")
     assert code == Exit.FAILED
     assert out.startswith("这不可能发生\n")
-    assert "那里可以出现的是：\n    b\n" in out
+    assert "此处可能出现的是：\n    b\n" in out
 
 
 @pytest.mark.parametrize(
@@ -86,3 +101,70 @@ def test_a_transcript_that_cannot_be_read_is_one_clear_error(program: str, name:
     answer, out, err = answered(["explain", program, name])
     assert (answer, out, err.count("\n")) == (Exit.UNUSABLE, "", 1)
     assert f"the transcript {name} cannot be read" in err
+
+
+def test_where_no_such_run_is_found_that_is_why_nothing_is_kept(program: str) -> None:
+    code, _, err = answered(["explain", program, "-", "--save", "run.jsonl"], b"a\nc\n")
+    told = "no run that prints these lines was found, so nothing was saved in run.jsonl"
+    assert (code, err) == (Exit.FAILED, f"pyqdemo: {told}.\n")
+    assert not Path("run.jsonl").exists()
+
+
+def offered(out: str) -> list[str]:
+    """The words of the command in the last line."""
+    return shlex.split(out.splitlines()[-1].partition("pyqdemo ")[2])
+
+
+def test_the_command_offered_for_piped_lines_makes_that_run_again(program: str) -> None:
+    """Its choices say it all: the lines are not needed once more."""
+    code, out, _ = answered(["explain", program, "-", "--lang", "en"], b"b\na\n")
+    assert code == Exit.FINE
+    assert offered(out)[:4] == ["run", program, "--lang", "en"]
+    code, out, _ = answered([*offered(out), "--plain"])
+    assert out.startswith("b\na\n")
+
+
+def test_a_long_run_of_piped_lines_is_kept_if_they_are_piped_again(program: str) -> None:
+    """A hundred and fifty turns of each: no schedule that anybody would copy."""
+    Path(program).write_text(LONG, encoding="utf-8")
+    lines = "".join(f"{name} {number}\n" for number in range(150) for name in "ab").encode()
+    _, out, _ = answered(["explain", program, "-"], lines)
+    assert "type or pipe the lines in once more, to keep that run" in out
+    assert offered(out) == ["explain", program, "-", "--save", "run.jsonl"]
+    code, out, _ = answered(offered(out), lines)
+    assert (code, offered(out)) == (Exit.FINE, ["replay", "run.jsonl"])
+
+
+@pytest.mark.parametrize(
+    ("typed", "offer"),
+    [
+        ("program.py seen.txt --foo", "program.py seen.txt -- --foo"),
+        ("program.py - --foo 3", "program.py - -- --foo 3"),
+        ("program.py --foo 3 seen.txt", "program.py seen.txt -- --foo 3"),
+        ("--foo 3 program.py seen.txt", "program.py seen.txt -- --foo 3"),
+        ("program.py --time 3 --foo", "program.py output.txt --time 3 -- --foo"),
+    ],
+)
+def test_an_option_of_the_programs_own_leaves_the_transcript_where_it_is(
+    program: str, typed: str, offer: str
+) -> None:
+    code, _, err = answered(["explain", *typed.split()])
+    assert code == Exit.USAGE
+    assert err.endswith(f"If it is the program's own, try: pyqdemo explain {offer}\n")
+
+
+def test_the_json_is_one_object_and_nothing_else(program: str) -> None:
+    code, out, err = answered(["explain", program, "-", "--json"], b"a\nc\n")
+    told = json.loads(out)
+    assert (code, err, told["format"]) == (Exit.FAILED, "", "pyqdemo.explanation/1")
+    assert (told["verdict"], told["matched"], told["next"]) == ("impossible", 1, ["b"])
+
+
+def test_one_line_is_told_as_one(program: str) -> None:
+    """The first of two: the program would go on. Left out is the prompt."""
+    code, out, _ = answered(["explain", program, "-"], b"$ python program.py\na\n^C")
+    assert code == Exit.FINE
+    assert "begins with exactly this line;" in out
+    assert "  1 line was left out: prompt, traceback or ^C" in out
+    _, out, _ = answered(["explain", program, "-"], b"a\nc\n")
+    assert "The first of them can be printed. Line 2 is:" in out

@@ -72,7 +72,7 @@ def test_a_program_without_a_flaw_is_proved(program: Callable, typed: Callable) 
     answer = typed(f"explore {program(FINE)}")
     assert (answer.code, answer.err) == (0, "")
     assert answer.out.startswith("✓ proved   Every schedule was covered, and none fails.\n")
-    assert "2 executions, 2 distinct traces." in " ".join(answer.out.split())
+    assert "2 executions, 2 inequivalent schedules." in " ".join(answer.out.split())
 
 
 def test_a_deadlock_is_failed_and_the_offered_command_repeats_it(
@@ -118,6 +118,39 @@ def test_where_nothing_fails_nothing_is_kept(program: Callable, typed: Callable)
     told = "pyqdemo: nothing failed, so nothing was saved in found.jsonl.\n"
     assert (answer.code, answer.err) == (0, told)
     assert not Path("found.jsonl").exists()
+
+
+def test_one_execution_is_told_as_one(program: Callable, typed: Callable) -> None:
+    told = " ".join(typed(f"explore {program(HUGE)} --max-executions 1").out.split())
+    assert "Bounds: 10,000 steps a run, 1 execution, 60 s." in told
+    assert "- it was stopped after 1 execution " in told
+
+
+def test_a_race_stands_under_a_heading_of_what_is_not_covered(
+    program: Callable, typed: Callable
+) -> None:
+    """Each thread adds in one step: every order is fine, but inside the step there is more."""
+    racy = """\
+import threading
+count = 0
+def add():
+    global count
+    count += 1
+for n in range(2): threading.Thread(target=add).start()
+"""
+    answer = typed(f"explore {program(racy)}")
+    assert answer.out.startswith("✓ proved ")
+    lines = [line.strip() for line in answer.out.splitlines()]
+    at = lines.index("What happens inside a step is not covered")
+    assert lines[at + 1].startswith("- count is touched by two tasks")
+    assert "With --granularity line a step is a line." in lines[at + 2 :]
+
+
+def test_hash_is_told_to_answer_otherwise_elsewhere(program: Callable, typed: Callable) -> None:
+    """Every process has a hash seed of its own."""
+    text = FINE.replace("range(2)", "range(2) if hash('a')")
+    answer = typed(f"explore {program(text)}")
+    assert "- what hash answers differs between processes: p.py:3" in answer.out
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
@@ -171,7 +204,10 @@ def test_a_lesson_is_explored_at_the_sizes_of_its_card(typed: Callable) -> None:
     answer = typed("explore counter")
     assert answer.code == 0
     told = " ".join(answer.out.split())
-    assert "counter, threads 2, times 2. 6 executions, 6 distinct traces. Step by line." in told
+    claim = (
+        "counter, threads 2, times 2. 6 executions, 6 inequivalent schedules. Granularity: line."
+    )
+    assert claim in told
     assert "Smaller ones were covered before: threads 2, times 1." in told
     assert answer.out.splitlines()[-1].endswith("pyqdemo explore counter --as-published")
 

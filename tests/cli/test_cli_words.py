@@ -38,6 +38,8 @@ TEXTS = {
     "run-help": "run --help",
     "explore-help": "explore --help",
     "explore-help-all": "explore --help-all",
+    "explain-help": "explain --help",
+    "explain-help-all": "explain --help-all",
     "replay-help": "replay --help",
     "list-help": "list --help",
     "source-help": "source --help",

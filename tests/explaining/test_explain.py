@@ -8,7 +8,8 @@ import pytest
 
 import pyqdemo
 from pyqdemo.errors import UsageError
-from pyqdemo.explaining import Explanation, explain
+from pyqdemo.explaining import explain
+from pyqdemo.explanation import Explanation
 from pyqdemo.lessons import lesson
 
 TRANSCRIPTS = Path(__file__).parent.parent / "fixtures" / "transcripts"
@@ -203,4 +204,26 @@ def test_what_an_endless_program_cannot_print_is_proved_impossible(program) -> N
 def test_what_is_no_transcript_is_refused(program, text: str, happened: str) -> None:
     with pytest.raises(UsageError) as refused:
         explain(program(TWO), text)
+    assert refused.value.happened == happened
+
+
+@pytest.mark.parametrize(
+    ("transcript", "options", "happened"),
+    [
+        (b"a\n", {}, "plan_type"),
+        (None, {}, "plan_type"),
+        ("a\n", {"time_s": "a"}, "explore_time"),
+        ("a\n", {"time_s": float("nan")}, "explore_time"),
+        ("a\n", {"time_s": True}, "explore_time"),
+        ("a\n", {"time_s": 0}, "explore_time"),
+        ("a\n", {"seed": "a"}, "plan_seed"),
+        ("a\n", {"parameters": 3}, "plan_type"),
+        ("a\n", {"stdout": 3}, "plan_stdout"),
+    ],
+)
+def test_an_argument_of_a_wrong_type_is_refused(
+    program, transcript: object, options: dict, happened: str
+) -> None:
+    with pytest.raises(UsageError) as refused:
+        explain(program(TWO), transcript, **options)  # type: ignore[arg-type]
     assert refused.value.happened == happened

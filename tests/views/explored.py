@@ -70,6 +70,6 @@ def report_of(name: str) -> Report:
 def report_text(name: str, columns: int, lang: str, *, ascii_only: bool = False) -> str:
     """As it is shown on a terminal that wide, without colours."""
     glyphs = ASCII if ascii_only else UNICODE
-    commands = [(Text("the same run again", "同一次运行再来一次"), f"run {name}.py --schedule ..")]
+    commands = [(Text("the same run again", "同一次运行再来一遍"), f"run {name}.py --schedule ..")]
     lines = report_lines(report_of(name), lang, glyphs, columns, commands)
     return "".join(line.text.rstrip() + "\n" for line in lines)

@@ -120,7 +120,9 @@ def test_the_report_says_what_fails_where_and_since_when(failed: Report) -> None
     assert lines[0].startswith("✗ failed   An exception ends it: Thread-")
     assert "raises Empty in get() at check.py:6." in lines[1]
     text = "\n".join(lines)
-    assert "4 executions, 4 distinct traces. Step by operation." in " ".join(text.split())
+    assert "4 executions, 4 inequivalent schedules. Granularity: operation." in " ".join(
+        text.split()
+    )
     assert "✗ last way out that was found" in text or "✗ moment of no return" in text
     assert "(this run)" in text and "(nearest good run)" in text
 
@@ -165,7 +167,7 @@ def test_a_race_is_named_with_both_places_and_its_limit() -> None:
     race = Race("value", ("p.py:6", "p.py:7"), ("0.1", "0.2"))
     text = " ".join(" ".join(shown(made(Verdict.PROVED, races=(race,)), "en", 80)).split())
     assert "value is touched by two tasks with no order between them: p.py:6, p.py:7" in text
-    assert "What happens inside a line is not covered." in text
+    assert "What happens inside a step is not covered" in text
 
 
 def test_a_reason_that_has_no_sentence_is_told_as_it_is() -> None:

@@ -4,96 +4,146 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from pyqdemo.analysis.sentences import filled, joined, same
+from pyqdemo.analysis.sentences import counted, filled, joined, same
 from pyqdemo.languages import Text
 from pyqdemo.report import Ending, Race, Reason, Report
 
-__all__ = ["count_of", "covered", "program_of", "race_told", "reason_told", "sentence"]
+__all__ = [
+    "count_of",
+    "covered",
+    "executions_told",
+    "program_of",
+    "race_told",
+    "reason_told",
+    "sentence",
+]
 
 Named = Callable[[str], Text]
 
 _WHYS = {
-    "ends": Text("since every execution comes to its end", "因为每次执行都会结束"),
-    "circles": Text("since executions go round in circles", "因为执行会兜圈子"),
+    "ends": Text("since auto begins with it", "auto 总是先用它"),
+    "circles": Text("since executions go round in circles", "因为有的运行会一直循环"),
     "preemptions": Text("since preemptions are bounded", "因为限定了抢占次数"),
-    "strict": Text("since sleeps are strict", "因为睡眠是 strict"),
+    "strict": Text("since sleeps are strict", "因为睡眠准时结束"),
 }
 _STRATEGY = Text("Strategy {name}, {why}.", "策略 {name}，{why}。")
 _STRATEGY_ASKED = Text("Strategy {name}.", "策略 {name}。")
-_EXECUTION = Text("{count} execution", "{count} 次执行")
-_EXECUTIONS = Text("{count} executions", "{count} 次执行")
-_TRACES = Text("{count} distinct traces", "{count} 条不同的轨迹")
-_TRACE = Text("{count} distinct trace", "{count} 条不同的轨迹")
-_STATE = Text("{count} state", "{count} 个状态")
-_STATES = Text("{count} states", "{count} 个状态")
-_STEP = {
-    "operation": Text("Step by operation.", "按操作一步一步走。"),
-    "line": Text("Step by line.", "按行一步一步走。"),
+_EXECUTIONS = (
+    Text("{count} execution", "{count} 次运行"),
+    Text("{count} executions", "{count} 次运行"),
+)
+_SCHEDULES = (
+    Text("{count} inequivalent schedule", "{count} 个互不等价的调度"),
+    Text("{count} inequivalent schedules", "{count} 个互不等价的调度"),
+)
+_STATES = Text("{count} state", "{count} 个状态"), Text("{count} states", "{count} 个状态")
+_GRANULARITY = {
+    "operation": Text("Granularity: operation.", "粒度：操作。"),
+    "line": Text("Granularity: line.", "粒度：行。"),
 }
 _SLEEPS = {
-    "loose": Text("Sleeps and timeouts may be late.", "睡眠和超时可以迟到。"),
+    "loose": Text("Sleeps and timeouts may be late.", "睡眠和超时可能延迟。"),
     "strict": Text("Sleeps and timeouts end on time.", "睡眠和超时准时结束。"),
 }
 _SEED = Text("Its random draws follow seed {seed}.", "随机数由种子 {seed} 决定。")
-_PAGES = Text("A pipe is taken to hold {count} pages.", "假定一条管道能装 {count} 页。")
+_PAGES = (
+    Text("A pipe is taken to hold {count} page.", "假定一条管道能装 {count} 页。"),
+    Text("A pipe is taken to hold {count} pages.", "假定一条管道能装 {count} 页。"),
+)
 _SIMULATED = Text("Its processes are simulated.", "进程是模拟的。")
-_BOUNDS = Text("Bounds: {bounds}.", "界限：{bounds}。")
+_BOUNDS = Text("Bounds: {bounds}.", "上限：{bounds}。")
+_TIME = Text("{count} s", "{count} 秒")
+_VIRTUAL_TIME = Text("{count} s of virtual time a run", "每次运行 {count} 秒虚拟时间")
+_PREEMPTIONS = Text("preemptions at most {count} a run", "每次运行最多抢占 {count} 次")
+#: For one, and for many.
 _BOUND = {
-    "max_executions": Text("{value} executions", "{value} 次执行"),
-    "time_s": Text("{value} s", "{value} 秒"),
-    "preemptions": Text("preemptions at most {value} a run", "每次执行最多抢占 {value} 次"),
-    "max_steps": Text("{value} steps a run", "每次执行 {value} 步"),
-    "for_s": Text("{value} s of virtual time a run", "每次执行 {value} 秒虚拟时间"),
-    "stop_after": Text("{value} items a run", "每次执行取走 {value} 件"),
+    "max_executions": _EXECUTIONS,
+    "time_s": (_TIME, _TIME),
+    "preemptions": (_PREEMPTIONS, _PREEMPTIONS),
+    "max_steps": (
+        Text("{count} step a run", "每次运行 {count} 步"),
+        Text("{count} steps a run", "每次运行 {count} 步"),
+    ),
+    "for_s": (_VIRTUAL_TIME, _VIRTUAL_TIME),
+    "stop_after": (
+        Text("{count} item a run", "每次运行取走 {count} 件"),
+        Text("{count} items a run", "每次运行取走 {count} 件"),
+    ),
 }
 _TOOK = Text("{seconds} s.", "用时 {seconds} 秒。")
 _SMALLER = Text("Smaller ones were covered before: {sizes}.", "更小的规模都先覆盖了：{sizes}。")
+#: Of explorations and of explanations.
 _REASONS: Mapping[str, Text] = {
-    "max_executions": Text(
-        "it was stopped after {detail} executions", "执行了 {detail} 次就停下了"
-    ),
-    "time": Text("it was stopped after {detail} s", "{detail} 秒后就停下了"),
+    "max_executions": Text("it was stopped after {detail} executions", "运行 {detail} 次后停下"),
+    "time": Text("it was stopped after {detail} s", "搜索 {detail} 秒后停下"),
     "after_failure": Text(
-        "it went on for {detail} s behind the first failure", "出错之后又找了 {detail} 秒就停下了"
+        "it went on for {detail} s after the first failure", "第一次出错后又搜索了 {detail} 秒"
     ),
     "preemptions": Text(
-        "runs that need preemptions beyond {detail} were left out", "抢占超过 {detail} 次的没有试"
+        "runs with more than {detail} preemptions were left out", "没有试抢占超过 {detail} 次的运行"
     ),
-    "step_bound": Text("a run was stopped at its step bound", "有的执行走满步数就停下了"),
-    "time_bound": Text("a run was stopped at its time bound", "有的执行到时间就停下了"),
-    "aborted": Text("a run broke off: {detail}", "有的执行中途断掉：{detail}"),
-    "interrupted": Text("it was interrupted", "被中断了"),
+    "step_bound": Text("a run was stopped at its step bound", "有的运行达到步数上限而停下"),
+    "time_bound": Text("a run was stopped at its time bound", "有的运行达到时间上限而停下"),
+    "aborted": Text("a run broke off: {detail}", "有的运行中途中止：{detail}"),
+    "interrupted": Text("it was interrupted", "搜索被中断"),
     "no_task": Text(
         "the program has no second task: there was nothing to order",
         "程序没有第二个任务，没有先后可言",
     ),
-    "no_decision": Text("there was never a choice of who goes on", "从来没有轮到谁的选择"),
-    "none_finished": Text("no run came to its own end", "没有一次执行自己走到头"),
-    "uncontrolled": Text(
-        "it uses what no schedule decides: {detail}", "它用到了调度决定不了的：{detail}"
+    "no_decision": Text(
+        "there was never a choice of who goes on", "自始至终每步都只有一个任务可运行"
     ),
-    "lost": Text("something could not be done or recorded: {detail}", "有事没做成：{detail}"),
-    "opaque": Text("plain data could not be observed: {detail}", "有数据看不到读写：{detail}"),
+    "none_finished": Text("no run came to its own end", "没有一次运行自行结束"),
+    "uncontrolled": Text(
+        "it uses what no schedule decides: {detail}", "它用到了不由调度决定的：{detail}"
+    ),
+    "seeded": Text(
+        "{detail} follows the seed: its other values were not tried",
+        "{detail} 由种子决定，没有试别的值",
+    ),
+    "clock": Text("the program reads the time", "程序读取了时间"),
+    "lost": Text(
+        "something could not be done or recorded: {detail}", "有操作未能执行或未能记录：{detail}"
+    ),
+    "opaque": Text("plain data could not be observed: {detail}", "有普通数据未能观察：{detail}"),
+    "race": Text(
+        "{detail} is touched by two tasks with no order between them",
+        "{detail} 被两个任务读写，先后没有保证",
+    ),
     "nondeterministic": Text(
         "the same choices did not lead to the same run: {detail}",
-        "同样的选择走出了不同的结果：{detail}",
+        "相同的选择得到了不同的运行：{detail}",
     ),
     "kills": Text(
         "a process was ended from outside; an end inside a step was not tried",
-        "有进程被从外面终止；在一步的中间终止没有试",
+        "有进程从外部被终止，而没有试在一步之内终止它",
     ),
+    "states": Text("there are too many states", "状态太多"),
     "sampled": Text(
-        "schedules were drawn ({detail}), not covered", "调度是抽取的（{detail}），没有全部覆盖"
+        "schedules were drawn at random ({detail}), not covered",
+        "调度是随机抽样的（{detail}），没有全部覆盖",
     ),
     "capacity": Text("a pipe's capacity was assumed: {detail}", "管道的容量是假定的：{detail}"),
     "restarts": Text(
-        "it had to begin again {detail} times, and gave up", "重来了 {detail} 次，只好放弃"
+        "it had to begin again {detail} times, and gave up", "重新开始了 {detail} 次，最后放弃"
     ),
     "not_confirmed": Text(
         "a circle was not confirmed by repeating it: {detail}",
-        "有个圈子重复走时没有得到证实：{detail}",
+        "有一个循环重复运行时未得到证实：{detail}",
+    ),
+    "replayed": Text("only the run in {detail} was repeated", "只重放了 {detail} 里的那次运行"),
+}
+#: Where the number told is 1.
+_ONCE: Mapping[str, Text] = {
+    "max_executions": Text("it was stopped after {detail} execution", "运行 {detail} 次后停下"),
+    "preemptions": Text(
+        "runs with more than {detail} preemption were left out", "没有试抢占超过 {detail} 次的运行"
     ),
 }
+_HASH = Text(
+    "what hash answers differs between processes: {place}", "hash 的结果因进程而异：{place}"
+)
+_CALL_OF_HASH = "call of hash, "
 _OTHER = Text("{kind} {detail}", "{kind} {detail}")
 _RACE = Text(
     "{name} is touched by two tasks with no order between them: {one}, {other}",
@@ -116,20 +166,20 @@ def program_of(report: Report) -> Text:
 
 def covered(report: Report) -> list[Text]:
     """What the claim is about, a sentence each."""
-    parts = [_counted(_EXECUTION, _EXECUTIONS, report.executions)]
+    parts = [executions_told(report.executions)]
     if report.traces is not None:
-        parts.append(_counted(_TRACE, _TRACES, report.traces))
+        parts.append(counted(*_SCHEDULES, report.traces))
     if report.states is not None:
-        parts.append(_counted(_STATE, _STATES, report.states))
+        parts.append(counted(*_STATES, report.states))
     told = [sentence(program_of(report)), sentence(joined(parts, ", ", "，"))]
-    told.append(_STEP[report.granularity])
+    told.append(_GRANULARITY[report.granularity])
     told.append(_SLEEPS[report.sleeps])
     if report.seed is not None:
         told.append(filled(_SEED, seed=report.seed))
     if report.processes == "simulated":
         told.append(_SIMULATED)
     if report.capacity is not None:
-        told.append(filled(_PAGES, count=report.capacity))
+        told.append(counted(*_PAGES, report.capacity))
     why = _WHYS.get(report.why)
     if why is None:
         told.append(filled(_STRATEGY_ASKED, name=report.strategy))
@@ -142,9 +192,7 @@ def covered(report: Report) -> list[Text]:
 
 def _bounds(report: Report) -> Iterator[Text]:
     bounds = [
-        filled(_BOUND[name], value=f"{value:,g}" if value < 1e6 else f"{int(value):,}")
-        for name, value in report.bounds.items()
-        if name in _BOUND
+        _bound(*_BOUND[name], value) for name, value in report.bounds.items() if name in _BOUND
     ]
     if bounds:
         yield filled(_BOUNDS, bounds=joined(bounds, ", ", "，"))
@@ -153,13 +201,22 @@ def _bounds(report: Report) -> Iterator[Text]:
         yield filled(_SMALLER, sizes=joined(sizes, "; ", "；"))
 
 
+def _bound(one: Text, many: Text, value: float) -> Text:
+    told = f"{value:,g}" if value < 1e6 else f"{int(value):,}"
+    return filled(one if value == 1 else many, count=told)
+
+
 def reason_told(reason: Reason, named: Named = same) -> Text:
     """Why the claim is not stronger.
 
     Args:
         named: what another room says in English, in both languages.
     """
+    if reason.kind == "opaque" and reason.detail.startswith(_CALL_OF_HASH):
+        return filled(_HASH, place=reason.detail.removeprefix(_CALL_OF_HASH))
     template = _REASONS.get(reason.kind, _OTHER)
+    if reason.detail == "1":
+        template = _ONCE.get(reason.kind, template)
     return filled(template, kind=reason.kind, detail=named(reason.detail))
 
 
@@ -171,12 +228,13 @@ def race_told(race: Race) -> Text:
 def count_of(report: Report, ending: Ending) -> Text:
     """How many executions, or states, ended so."""
     if report.states is not None:
-        return _counted(_STATE, _STATES, ending.count)
-    return _counted(_EXECUTION, _EXECUTIONS, ending.count)
+        return counted(*_STATES, ending.count)
+    return executions_told(ending.count)
 
 
-def _counted(one: Text, many: Text, count: int) -> Text:
-    return filled(one if count == 1 else many, count=f"{count:,}")
+def executions_told(count: int) -> Text:
+    """``1 execution``, ``2 executions``."""
+    return counted(*_EXECUTIONS, count)
 
 
 def sentence(told: Text) -> Text:

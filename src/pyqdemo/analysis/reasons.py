@@ -99,9 +99,9 @@ class Reason(Enum):
         Text("the others to come to {name}", "其他任务到 {name} 会合"),
     )
     NO_JOB = (
-        Text("no job in {name}", "{name} 里没有活"),
-        Text("no job had come to {name}", "{name} 里没有活"),
-        Text("a job to come to {name}", "{name} 里来活"),
+        Text("no job in {name}", "{name} 没有收到任务"),
+        Text("no job had come to {name}", "没有任务提交给 {name}"),
+        Text("a job to come to {name}", "有任务提交给 {name}"),
     )
     NO_RESULT = (
         Text("{name} not done", "{name} 没出结果"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pyqdemo.analysis.coverage_words import sentence
-from pyqdemo.analysis.sentences import filled, joined, same
+from pyqdemo.analysis.sentences import counted, filled, joined, same
 from pyqdemo.analysis.xray import xray
 from pyqdemo.analysis.xray_words import tell_in_short
 from pyqdemo.languages import Text
@@ -35,19 +35,19 @@ _KINDS = {
     "step_bound": Text("stopped", "停下"),
     "time_bound": Text("stopped", "停下"),
     "interrupted": Text("interrupted", "中断"),
-    "aborted": Text("broken off", "中途断掉"),
+    "aborted": Text("broken off", "中止"),
 }
-_PROVED = Text("Every schedule was covered, and none fails.", "所有调度都覆盖了，没有一个出错。")
+_PROVED = Text("Every schedule was covered, and none fails.", "所有调度都已覆盖，没有一个出错。")
 _OPEN = Text(
     "None was found to fail, but not every schedule was covered.",
-    "没有发现出错的，但也没有全部覆盖。",
+    "没有发现出错的运行，但调度没有全部覆盖。",
 )
 _HEADS = {
     "exception": Text("An exception ends it: {detail}", "异常结束了程序：{detail}"),
     "promise": Text("A promise is broken: {detail}", "承诺没有守住：{detail}"),
     "output": Text(
         "What it prints depends on the schedule: {count} different outputs",
-        "打印的内容取决于调度：共有 {count} 种输出",
+        "打印的内容随调度而变：共有 {count} 种输出",
     ),
 }
 _COSTS = {
@@ -57,15 +57,15 @@ _COSTS = {
         Text("{count} preemptions", "{count} 次抢占"),
     ),
     "overruns": (
-        Text("no sleep is late", "没有睡过头"),
-        Text("1 sleep or bound is late", "1 处睡过头"),
-        Text("{count} sleeps or bounds are late", "{count} 处睡过头"),
+        Text("no sleep or timeout is late", "没有延迟的睡眠或超时"),
+        Text("1 sleep or timeout is late", "1 处延迟的睡眠或超时"),
+        Text("{count} sleeps or timeouts are late", "{count} 处延迟的睡眠或超时"),
     ),
 }
-_STEPS = Text("{count} steps", "{count} 步")
+_STEPS = Text("{count} step", "{count} 步"), Text("{count} steps", "{count} 步")
 _CONFIRMED = {
     True: Text("repeated with real processes", "已用真实进程重放"),
-    False: Text("not repeated with real processes", "用真实进程没能重放"),
+    False: Text("not repeated with real processes", "未能用真实进程重放"),
 }
 _RAISED = Text(
     "{task} raises {what} in {operation}() at {location}",
@@ -134,12 +134,12 @@ def _raised_where(trace: Trace) -> Text | None:
 
 
 def cost_of(found: Counterexample) -> Text:
-    """How hard the run is to read: ``no preemption, 1 sleep is late, 30 steps``."""
+    """How hard the run is to read: ``1 sleep or timeout is late, no preemption, 30 steps``."""
     steps = max((event.step or 0 for event in found.trace.events), default=0)
     parts = []
     for name, count in (("overruns", found.overruns), ("preemptions", found.preemptions)):
         parts.append(filled(_COSTS[name][min(count, 2)], count=count))
-    parts.append(filled(_STEPS, count=steps))
+    parts.append(counted(*_STEPS, steps))
     if found.confirmed is not None:
         parts.append(_CONFIRMED[found.confirmed])
     return joined(parts, ", ", "，")

@@ -7,7 +7,7 @@ from string import Formatter
 
 from pyqdemo.languages import Text
 
-__all__ = ["filled", "joined", "same"]
+__all__ = ["counted", "filled", "joined", "same"]
 
 
 def same(word: str) -> Text:
@@ -25,6 +25,11 @@ def filled(template: Text, **parts: Text | str | int) -> Text:
     en = {name: part.en if isinstance(part, Text) else part for name, part in parts.items()}
     zh = {name: part.zh if isinstance(part, Text) else str(part) for name, part in parts.items()}
     return Text(template.en.format(**en), _filled_in_chinese(template.zh, zh))
+
+
+def counted(one: Text, many: Text, count: int) -> Text:
+    """So many of them: the template for one, or for many, with its ``{count}`` filled."""
+    return filled(one if count == 1 else many, count=f"{count:,}")
 
 
 def joined(parts: Sequence[Text], en: str, zh: str) -> Text:

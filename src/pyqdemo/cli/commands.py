@@ -62,12 +62,14 @@ class Argument:
         many: takes all that is left, nothing too (the last one only).
         optional: may be left out.
         choices: asked for only when a shell completes.
+        example: what a mistake offers to type where it is missing.
     """
 
     name: str
     many: bool = False
     optional: bool = False
     choices: Callable[[], tuple[str, ...]] | None = None
+    example: str = "program.py"
 
 
 @dataclass(frozen=True, slots=True)

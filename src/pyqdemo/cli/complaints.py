@@ -52,13 +52,29 @@ def of_program(complaint: Exception, words: Sequence[str], command: Command) -> 
         return told(complaint, words, command)
     flag = str(getattr(complaint, "option_name", ""))
     ours, others = _sorted_out(words, command)
-    files = [word for word in others if not word.startswith("-")]
-    file = next((word for word in files if word.endswith(".py")), [*files, "program.py"][0])
-    if file in others:
-        others.remove(file)
-    following = shlex.join([command.name, file, *ours, "--", *others])
+    places, others = _placed(others, command)
+    following = shlex.join([command.name, *places, *ours, "--", *others])
     facts = {"command": command.name, "option": flag, "next": following}
     return UsageError("option_of_program", **facts)
+
+
+def _placed(words: Sequence[str], command: Command) -> tuple[list[str], list[str]]:
+    """The command's arguments by place, examples for those that are missing, and the rest.
+
+    The first is a file of Python if there is one. A further one follows it at once, or else
+    comes last: a word in between may be the value of an option.
+    """
+    rest, places, near = list(words), list[str](), 0
+    for argument in (one for one in command.arguments if not one.many):
+        files = [at for at, word in enumerate(rest) if word == "-" or not word.startswith("-")]
+        if not files:
+            places.append(argument.example)
+            continue
+        python = [at for at in files if rest[at].endswith(".py")]
+        first = python[0] if python else files[0]
+        near = first if not places else near if near in files else files[-1]
+        places.append(rest.pop(near))
+    return places, rest
 
 
 def _mended(words: Sequence[str], flag: str, option: Option) -> list[str]:

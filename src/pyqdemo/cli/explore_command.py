@@ -5,21 +5,20 @@ from __future__ import annotations
 import signal
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from itertools import chain
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pyqdemo.card import Card
 from pyqdemo.cli import runs
 from pyqdemo.cli.commands import HELP, HELP_ALL, LANG, Argument, Command, Given, Option, Section
 from pyqdemo.cli.console import Console
-from pyqdemo.cli.controlling import MOST_STEPS, seed_of
+from pyqdemo.cli.controlling import MOST_STEPS
 from pyqdemo.cli.exploring_checks import check_lesson, check_own, explored_lesson
-from pyqdemo.cli.exploring_look import Progress, report_text
+from pyqdemo.cli.exploring_look import Progress
 from pyqdemo.cli.exploring_offers import offered
 from pyqdemo.cli.finding import lesson_names
-from pyqdemo.cli.parameters import values_of, with_parameters
+from pyqdemo.cli.parameters import with_parameters
 from pyqdemo.cli.retyping import corrected
+from pyqdemo.cli.searching import keep, plan_of, write_json, write_lines
 from pyqdemo.cli.words import say, text
 from pyqdemo.errors import Exit, PyqdemoError, RunError, UsageError
 
@@ -126,34 +125,30 @@ def _conclude(
 ) -> None:
     """Keeps the run that fails, and shows or prints the report."""
     from pyqdemo.codec.reports import encode_report
+    from pyqdemo.views.report import report_lines
 
     found = report.counterexample
-    if look.save is not None and found is not None and found.trace.outcome is not None:
-        from pyqdemo.codec.writing import write_trace
-        from pyqdemo.trace import Record
-
-        trace = found.trace
-        records = chain[Record](trace.tasks, trace.resources, trace.events)
-        write_trace(look.save, trace.header, records, found.trace.outcome)
+    if look.save is not None and found is not None:
+        keep(found.trace, look.save)
     elif look.save is not None:
         console.complain(say("explore.nothing_kept", look.lang, file=str(look.save)))
     if look.json:
-        console.out.flush()
-        console.out.buffer.write(f"{encode_report(report)}\n".encode())
-        console.out.buffer.flush()
+        write_json(encode_report(report), console)
         return
     commands = offered(report, asked, given, card, look.save)
-    console.write(report_text(report, look.lang, console, commands, plain=look.plain))
+    write_lines(
+        lambda glyphs, width: report_lines(report, look.lang, glyphs, width, commands),
+        console,
+        plain=look.plain,
+    )
 
 
 def _asked(word: str, card: Card | None, given: Given) -> Asked:
     """What was typed. Raises UsageError."""
-    from pyqdemo.executing import Plan
     from pyqdemo.executing.plan import DEEPEST
     from pyqdemo.exploring import Asked, Bounds
     from pyqdemo.kernel.limits import Limits
 
-    seed = seed_of(given)
     steps = given.whole("max-steps", low=1, high=MOST_STEPS, default=USUAL_STEPS)
     bounds = Bounds(
         _count(given, "max-executions", 1, 1000),
@@ -161,29 +156,20 @@ def _asked(word: str, card: Card | None, given: Given) -> Asked:
         _count(given, "preemptions", 0, 2),
     )
     usual = "operation" if card is None else card.explored.granularity
-    plan = Plan(
-        program=Path(word),
-        arguments=given.arguments.get("ARGS", ()),
-        seed=seed,
+    plan = plan_of(
+        word,
+        card,
+        given,
         depth=given.whole("depth", low=1, high=DEEPEST, default=3),
         limits=Limits(steps, loose=given.choice(SLEEPS) != "strict"),
         granularity=given.choice(runs.GRANULARITY) or usual,
-        start_method=given.choice(runs.START_METHOD),
-        stdout=given.choice(runs.STDOUT) or "terminal",
     )
     sizes: tuple[Mapping[str, object], ...] = ()
     if card is not None:
         published = given.has("as-published")
         typed = any(given.has(one.option[2:]) for one in card.parameters_of(published))
-        values = values_of(card, given, published)
-        sizes = (values,) if typed else card.sizes_of(published)
-        plan = replace(
-            plan,
-            program=card.program_of(published),
-            parameters=sizes[0],
-            lesson=card.name,
-            variant="published" if published else "repaired",
-        )
+        sizes = (plan.parameters or {},) if typed else card.sizes_of(published)
+        plan = replace(plan, parameters=sizes[0])
     return Asked(
         plan,
         given.choice(STRATEGY) or "auto",

@@ -1,4 +1,4 @@
-"""Whether what was typed behind ``explore`` goes together: a lesson or a program, its options."""
+"""Whether what was typed after ``explore`` or ``explain`` goes together."""
 
 from __future__ import annotations
 

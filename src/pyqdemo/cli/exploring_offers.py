@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pyqdemo.card import Card
 from pyqdemo.cli.commands import Given
-from pyqdemo.cli.retyping import corrected, new_record, quoted_path, retyped
+from pyqdemo.cli.retyping import corrected, retyped
+from pyqdemo.cli.searching import again
 from pyqdemo.cli.words import text
-from pyqdemo.errors import ScheduleError
 from pyqdemo.languages import Text
 
 if TYPE_CHECKING:
     from pyqdemo.exploring import Asked
-    from pyqdemo.report import Counterexample, Report
+    from pyqdemo.report import Report
 
 __all__ = ["offered"]
 
-LONGEST_SCHEDULE = 400  # a longer one nobody copies: the run is to be kept instead
 LONGEST_TIME_S = 86_400
 
 
@@ -31,7 +29,7 @@ def offered(
     found = report.counterexample
     commands: list[tuple[Text, str]] = []
     if found is not None:
-        commands.append(_replay(found, given, card, save))
+        commands.append(again(found.trace, given, card, save))
     kinds = {reason.kind for reason in report.reasons}
     if "time" in kinds and found is None:
         time_s = min((asked.bounds.time_s or 0) * 10, LONGEST_TIME_S)
@@ -51,29 +49,3 @@ def offered(
         else:
             commands.append((text("explore.broken"), corrected(bare, flags=[flag])))
     return commands
-
-
-def _replay(
-    found: Counterexample, given: Given, card: Card | None, save: Path | None
-) -> tuple[Text, str]:
-    """The run that fails: from its record if it was kept, else by its choices."""
-    from pyqdemo.schedule import schedule_of, to_text
-
-    lang = ["--lang", given.lang] if given.has("lang") else []
-    if save is not None and save.is_file():
-        words = ["replay", quoted_path(save)]
-        program = Path(given.argument("PROGRAM"))
-        if card is None and program.parent != Path() and not (save.parent / program.name).exists():
-            words.append(quoted_path(program))
-        return text("explore.replay"), " ".join([*words, *lang])
-    try:
-        schedule = to_text(schedule_of(found.trace))
-    except ScheduleError:
-        schedule = ""
-    if not schedule or len(schedule) > LONGEST_SCHEDULE:
-        return text("explore.keep"), corrected(given, save=new_record())
-    if card is None:
-        words = ["run", quoted_path(given.argument("PROGRAM"))]
-    else:
-        words = [card.name, *(["--as-published"] if given.has("as-published") else [])]
-    return text("explore.replay"), " ".join([*words, *lang, "--schedule", shlex.quote(schedule)])

@@ -11,7 +11,7 @@ from pyqdemo.card import Card, Parameter
 from pyqdemo.cli.commands import Given
 from pyqdemo.cli.controlling import USUAL_STEPS, limits, no_clash, seed_of
 from pyqdemo.cli.recorded import options_of
-from pyqdemo.cli.retyping import LONGEST_SCHEDULE, corrected
+from pyqdemo.cli.retyping import LONGEST_RETYPED, corrected
 from pyqdemo.cli.runs import GRANULARITY, START_METHOD, STDOUT
 from pyqdemo.errors import ScheduleError, UsageError
 from pyqdemo.languages import Text
@@ -77,7 +77,7 @@ def _check_agreement(given: Given, schedule: Schedule, parameters: Sequence[Para
     """Raises UsageError where something that was typed says something else than the schedule."""
     if given.arguments.get("ARGS", ()) not in ((), schedule.arguments):
         bare = replace(given, arguments={**given.arguments, "ARGS": ()})
-        kept = given if len(given.values["schedule"]) > LONGEST_SCHEDULE else bare
+        kept = given if len(given.values["schedule"]) > LONGEST_RETYPED else bare
         raise UsageError("schedule_arguments", next=corrected(kept))
     unlike = dict(_unlike(given, schedule, parameters))
     following = _without(given, unlike)
@@ -184,7 +184,7 @@ def _pairs(given: Given, schedule: Schedule) -> Mapping[str, tuple[object, objec
 
 def _without(given: Given, unlike: Mapping[str, object]) -> str:
     """The command without the options that are unlike the schedule, or without a long one."""
-    if len(given.values["schedule"]) > LONGEST_SCHEDULE:
+    if len(given.values["schedule"]) > LONGEST_RETYPED:
         return corrected(given, without=["schedule"], **_a_seed(given, "0"))
     return corrected(given, without=unlike)
 

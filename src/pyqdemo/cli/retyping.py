@@ -15,14 +15,14 @@ from pyqdemo.cli.mistakes import one_line
 if TYPE_CHECKING:  # whose mistakes offer a command line themselves
     from pyqdemo.cli.commands import Given
 
-__all__ = ["LONGEST_SCHEDULE", "corrected", "new_record", "quoted_path", "retyped"]
+__all__ = ["LONGEST_RETYPED", "corrected", "new_record", "quoted_path", "retyped"]
 
 #: How a run is shown and kept changes nothing about it.
 _LOOK = frozenset({"plain", "quiet", "json", "save", "show-schedule"})
 #: What decides the run comes last, where the eye falls.
 _LAST = frozenset({"seed", "schedule"})
 #: A longer one is not repeated in a mistake: it would hide what was wrong.
-LONGEST_SCHEDULE = 60
+LONGEST_RETYPED = 60
 
 
 def retyped(given: Given, *, without: Collection[str] = (), **changed: object) -> str:
@@ -50,7 +50,7 @@ def corrected(
         changed: as of ``retyped``.
     """
     left_out, schedule = set(without), given.values.get("schedule", "")
-    if len(schedule) > LONGEST_SCHEDULE and "schedule" not in left_out | changed.keys():
+    if len(schedule) > LONGEST_RETYPED and "schedule" not in left_out | changed.keys():
         left_out.add("schedule")
         if not given.has("seed"):
             found = re.search(r",seed=([0-9]{1,19})\b", schedule)
@@ -59,9 +59,9 @@ def corrected(
 
 
 def quoted_path(file: str | Path) -> str:
-    """A file's name as one word of a command line that is no option."""
+    """A file's name, or ``-`` for what is piped in, as one word of a command line."""
     told = str(file)
-    return shlex.quote(f"./{told}" if told.startswith("-") else told)
+    return shlex.quote(f"./{told}" if told.startswith("-") and told != "-" else told)
 
 
 def new_record() -> str:

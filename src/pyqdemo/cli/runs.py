@@ -130,7 +130,7 @@ class Look:
 
 
 def picture(*first: Option) -> Section:
-    """The options that every run's short help ends with, behind those that only some have."""
+    """The options that every run's short help ends with, after those that only some have."""
     return Section(text("panel.picture"), (*first, PLAIN, LANG, HELP_ALL, HELP))
 
 

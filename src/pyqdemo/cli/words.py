@@ -106,11 +106,12 @@ WORDS: Mapping[str, Text] = {
         "who goes next: random, pct, round-robin", "轮到谁走：random、pct 或 round-robin"
     ),
     "option.depth": Text(
-        "pct: how many orders must meet, 1 to 100", "pct：出错要凑齐几处先后，1 到 100"
+        "pct: how many orders must meet, 1 to 100",
+        "pct：触发错误所需的次序约束数，1 到 100",
     ),
     "option.sleeps": Text(
         "strict: end on time; loose: may overrun",
-        "strict：准时醒来；loose：可能睡过头",
+        "strict：准时结束；loose：可能延迟",
     ),
     "option.granularity": Text(
         "operation; line: between lines too",
@@ -127,7 +128,7 @@ WORDS: Mapping[str, Text] = {
     "option.max_steps": Text("stops it after N steps", "走满 N 步就停下"),
     "option.schedule": Text(
         "these choices, as --show-schedule printed them",
-        "照这份调度走，写法同 --show-schedule 的输出",
+        "按这份调度运行，写法同 --show-schedule 的输出",
     ),
     "option.show_schedule": Text(
         "prints the choices as a text that can be typed",
@@ -160,22 +161,22 @@ WORDS: Mapping[str, Text] = {
     ),
     # explore
     "explore.summary": Text(
-        "every order there is, or one that breaks it", "走遍所有先后次序，或者找出会出错的一种"
+        "every order there is, or one that breaks it", "试遍所有先后次序，或者找出会出错的一种"
     ),
     "explore.about": Text(
         "Runs a lesson or a program of your own in every order its threads and processes can take,"
         " and says what may be claimed: proved, failed (with the simplest run that fails), or not"
         " exhausted. A lesson takes its own options too; what stands after -- goes to a program.",
-        "让一课或你自己的程序，按线程和进程可能的每一种先后次序各运行一遍，然后说明可以下什么结论："
-        "已证明，失败（给出最简单的出错运行），或者未穷尽。课程可以带它自己的选项；"
+        "把一课或你自己的程序，按线程和进程的每一种先后次序各运行一遍，然后给出结论："
+        "已证明，失败（附最简单的出错运行），或者未穷尽。课程可以带它自己的选项；"
         "-- 后面的内容交给程序。",
     ),
     "panel.search": Text("The search", "搜索"),
-    "panel.limits": Text("Further limits", "其他界限"),
+    "panel.limits": Text("Further limits", "其他上限"),
     "explore.help_all": Text(
-        "also: steps, sleeps, draws, further limits", "其余选项：步、睡眠、随机数、其他界限"
+        "also: granularity, sleeps, draws, limits", "其余选项：粒度、睡眠、随机数、其他上限"
     ),
-    "panel.claim": Text("What is claimed", "结论针对什么"),
+    "panel.claim": Text("What is claimed", "结论的范围"),
     "panel.report": Text("The report", "报告"),
     "explore.published": Text(
         "a lesson's program as it was published, flaws and all", "课程的原版程序，毛病都在"
@@ -183,46 +184,75 @@ WORDS: Mapping[str, Text] = {
     "explore.strategy": Text(
         "auto, dpor, states, dfs, random, pct", "auto、dpor、states、dfs、random、pct"
     ),
-    "explore.max_executions": Text("stops after N executions", "执行 N 次后停下"),
+    "explore.max_executions": Text("stops after N executions", "运行 N 次后停下"),
     "explore.time": Text("stops after so many seconds", "搜索这么多秒后停下"),
     "explore.preemptions": Text(
-        "dfs: only runs with at most N preemptions", "dfs：只试抢占不超过 N 次的"
+        "dfs: only runs with at most N preemptions", "dfs：只试抢占不超过 N 次的运行"
     ),
-    "explore.max_steps": Text("stops each run after N steps", "每次执行走满 N 步就停下"),
-    "explore.sleeps": Text("loose: may be late; strict: on time", "loose：可能迟到；strict：准时"),
-    "explore.random": Text(
-        "values of random draws are choices too", "随机数取什么值，也当作一种选择"
-    ),
+    "explore.max_steps": Text("stops each run after N steps", "每次运行走满 N 步就停下"),
+    "explore.sleeps": Text("loose: may be late; strict: on time", "loose：可能延迟；strict：准时"),
+    "explore.random": Text("values of random draws are choices too", "随机数的取值也是选择"),
     "explore.same_output": Text(
-        "output that depends on the order is a failure", "输出随次序而变，也算失败"
+        "output that depends on the order is a failure", "输出随调度而变也算失败"
     ),
     "explore.seed": Text("what random draws follow", "随机数的种子"),
-    "explore.depth": Text("pct: how many orders must meet", "pct：出错要凑齐几处先后"),
-    "explore.stdout": Text("terminal: by line; pipe: by block", "terminal：按行写；pipe：按块写"),
-    "explore.save": Text(
-        "keeps the run that fails, for replay", "把出错的运行存下来，供 replay 用"
+    "explore.depth": Text(
+        "pct: how many orders must meet", "pct：触发错误所需的次序约束数（深度）"
     ),
-    "explore.json": Text("the report as one JSON object", "报告写成一个 JSON 对象"),
+    "explore.stdout": Text(
+        "terminal: by line; pipe: by block", "terminal：逐行写出；pipe：攒成块再写"
+    ),
+    "explore.save": Text("keeps the run that fails, for replay", "保存出错的运行，供 replay 用"),
+    "explore.json": Text("the report as one JSON object", "把报告写成一个 JSON 对象"),
     "explore.plain": Text("no colours and no progress", "不要颜色，不显示进度"),
     "explore.progress": Text(
-        "{executions} executions, {rate} a second, {elapsed} s",
-        "执行了 {executions} 次，每秒 {rate} 次，已用 {elapsed} 秒",
+        "{executions}, {rate} a second, {elapsed} s",
+        "{executions}，每秒 {rate} 次，已用 {elapsed} 秒",
     ),
     "explore.progress_left": Text(
-        "{executions} executions, {rate} a second, {elapsed} s, at most {left} s more",
-        "执行了 {executions} 次，每秒 {rate} 次，已用 {elapsed} 秒，最多再用 {left} 秒",
+        "{executions}, {rate} a second, {elapsed} s, at most {left} s more",
+        "{executions}，每秒 {rate} 次，已用 {elapsed} 秒，最多再用 {left} 秒",
     ),
-    "explore.replay": Text("the same run again", "同一次运行再来一次"),
-    "explore.keep": Text("keep that run", "把这次运行存下来"),
+    "search.again": Text("the same run again", "同一次运行再来一遍"),
+    "search.keep": Text("keep that run, to replay it", "保存这次运行，以便重放"),
+    "search.keep_piped": Text(
+        "type or pipe the lines in once more, to keep that run",
+        "再输入一遍这几行，就可以保存这次运行",
+    ),
     "explore.repaired": Text("the repaired program", "修好的程序"),
     "explore.broken": Text("the broken one", "有毛病的版本"),
-    "explore.longer": Text("search for longer", "多搜一会儿"),
+    "explore.longer": Text("search for longer", "延长搜索时间"),
     "explore.lines": Text("between lines too", "每行之间也试"),
     "explore.nothing_kept": Text(
         "pyqdemo: nothing failed, so nothing was saved in {file}.",
         "pyqdemo：没有出错的运行，{file} 里什么也没有存。",
     ),
-    "explore.kept": Text("The run that fails is in {file}.", "出错的运行存在 {file}。"),
+    # explain
+    "explain.summary": Text("how can it have printed these lines?", "这几行输出是怎么来的？"),
+    "explain.about": Text(
+        "Finds a schedule, random draws and sleeps under which a program prints exactly the lines"
+        " of a transcript, all of its output or a beginning, or tells how far it can get."
+        " TRANSCRIPT is a file, or - for what is typed or piped in.",
+        "给出一段输出文本（全部输出或开头一段），找出一种调度、随机数和睡眠长短，使程序恰好打印它；"
+        "找不到时说明最多能打印到哪里。TRANSCRIPT 是文件，- 表示从标准输入读取。",
+    ),
+    "explain.seed": Text(
+        "of draws that are not chosen: floats, large ranges",
+        "不作选择的随机数（小数、大范围）的种子",
+    ),
+    "explain.save": Text(
+        "keeps the run that was found, for replay", "保存找到的运行，供 replay 用"
+    ),
+    "explain.json": Text("the answer as one JSON object", "把回答写成一个 JSON 对象"),
+    "explain.help_all": Text(
+        "also: seed, how processes start and print", "其余选项：种子、进程怎样启动和打印"
+    ),
+    "explain.progress_one": Text("{executions}, 1 line", "{executions}，对上 1 行"),
+    "explain.progress": Text("{executions}, {matched} lines", "{executions}，对上 {matched} 行"),
+    "explain.nothing_kept": Text(
+        "pyqdemo: no run that prints these lines was found, so nothing was saved in {file}.",
+        "pyqdemo：没有找到打印这几行的运行，{file} 里什么也没有存。",
+    ),
     # What was shown with --flaw
     "flaw.told": Text("{id}: {text}", "{id}：{text}"),
     "flaw.stands_for": Text("--flaw {id} stands for {options}", "--flaw {id} 就是 {options}"),
@@ -243,7 +273,7 @@ WORDS: Mapping[str, Text] = {
         "进程：simulated（模拟）或 real（真实），默认同记录",
     ),
     "replay.force": Text(
-        "goes on with a changed program, as far as it can", "程序改过也照走，走不下去才停"
+        "goes on with a changed program, as far as it can", "程序改过也继续，走不下去才停"
     ),
     # list
     "list.summary": Text("the lessons, a line each", "全部课程，每课一行"),

@@ -15,7 +15,7 @@ from pyqdemo.report import Counterexample, Ending, Report
 from pyqdemo.schedule import Schedule, schedule_of, to_text
 from pyqdemo.trace import Trace
 
-__all__ = ["REPORT_FORMAT", "encode_report"]
+__all__ = ["REPORT_FORMAT", "as_json", "encode_report", "schedule_text"]
 
 REPORT_FORMAT = "pyqdemo.report/1"
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -23,7 +23,12 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 def encode_report(report: Report) -> str:
     """The report as JSON in lines, without a newline at its end."""
-    told = json.dumps(_report(report), ensure_ascii=False, indent=2, default=str, allow_nan=False)
+    return as_json(_report(report))
+
+
+def as_json(fields: Mapping[str, object]) -> str:
+    """An object as JSON in lines, which UTF-8 can encode whatever was printed."""
+    told = json.dumps(fields, ensure_ascii=False, indent=2, default=str, allow_nan=False)
     return _SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", told)
 
 
@@ -77,7 +82,7 @@ def _counterexample(found: Counterexample) -> Mapping[str, object]:
     fork = found.fork
     return {
         "outcome": found.ending,
-        "schedule": _text(schedule_of(found.trace)),
+        "schedule": schedule_text(found.trace),
         "steps": _steps(found.trace),
         "preemptions": found.preemptions,
         "overruns": found.overruns,
@@ -90,13 +95,18 @@ def _counterexample(found: Counterexample) -> Mapping[str, object]:
             "task": fork.failing.task,
             "other": fork.passing.task,
             "certain": fork.certain,
-            "passing": _text(schedule_of(fork.passing.trace)),
+            "passing": schedule_text(fork.passing.trace),
         },
     }
 
 
 def _steps(trace: Trace) -> int:
     return max((event.step or 0 for event in trace.events), default=0)
+
+
+def schedule_text(trace: Trace) -> str | None:
+    """The choices of a run under control, as ``--schedule`` takes them; None as of ``_text``."""
+    return _text(schedule_of(trace))
 
 
 def _text(schedule: Schedule) -> str | None:

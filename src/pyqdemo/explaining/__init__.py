@@ -12,19 +12,21 @@ from pyqdemo.errors import UsageError
 from pyqdemo.executing import Plan
 from pyqdemo.executing.carrying import Ground, ground_of, program_for
 from pyqdemo.executing.plan import check_plan, program_place
-from pyqdemo.explaining.explanation import Explanation
-from pyqdemo.explaining.searching import Search, repeated
+from pyqdemo.explaining.searching import MAX_STEPS, Search, repeated
 from pyqdemo.explaining.transcript import Transcript, transcript_of
 from pyqdemo.explaining.wanted import Wanted
+from pyqdemo.explanation import Explanation
 from pyqdemo.exploring.again import differs
 from pyqdemo.loading import Program
 from pyqdemo.report import Reason
 from pyqdemo.schedule import schedule_of
 from pyqdemo.worlds.stop_signals import StopSignals
 
-__all__ = ["TIME_S", "Explanation", "Told", "explain", "explained"]
+__all__ = ["TIME_S", "Told", "explain", "explained"]
 
 TIME_S = 60.0
+LONGEST_S = 10**9
+SHOWN = 40  # characters of what is no text, in a mistake
 FIRST = 60  # executions of each search in the first round; twice as many in each further one
 EXACT_FROM = 4  # round from which the exact search takes part, if the others go on
 EXACT = 8  # it makes so many times fewer executions, since each takes longer
@@ -70,10 +72,14 @@ def explain(
 
     Raises:
         UnusableFile: the program cannot be read or compiled.
-        UsageError: an argument is outside its range, or the transcript is empty, binary or
-            too long.
+        UsageError: an argument is outside its range or of a wrong type, or the transcript is
+            empty, binary or too long.
         RunError: the program does what cannot be controlled.
     """
+    if not isinstance(transcript, str):
+        told = repr(transcript)[:SHOWN]
+        raise UsageError("plan_type", name="transcript", value=told, expected="a text")
+    _check_time(time_s)
     plan = Plan(
         program=program_place(program),
         parameters=parameters,
@@ -99,11 +105,16 @@ def explained(
         signals: looked at while an execution goes on; one that came ends the search.
     """
     check_plan(plan)
-    if not 0 < time_s < 10**9:
-        raise UsageError("explore_time", value=repr(time_s))
+    _check_time(time_s)
     program = program_for(plan)
     with ground_of(plan) as ground:
-        return _Explaining(program, plan, ground, transcript, signals).explanation(time_s, told)
+        return _Explaining(program, plan, ground, transcript, time_s, signals).explanation(told)
+
+
+def _check_time(time_s: object) -> None:
+    """Raises UsageError for what is no time to search."""
+    if not (type(time_s) in (int, float) and 0 < time_s < LONGEST_S):  # type: ignore[operator]
+        raise UsageError("explore_time", value=repr(time_s))
 
 
 class _Explaining:
@@ -115,10 +126,12 @@ class _Explaining:
         plan: Plan,
         ground: Ground,
         transcript: Transcript,
+        time_s: float,
         signals: StopSignals | None,
     ) -> None:
         self._program, self._plan, self._ground = program, plan, ground
         self._transcript = transcript
+        self._time_s = time_s
         self._signals = signals
         self._wanted = Wanted(transcript.lines, cut=transcript.cut)
         self._began_s = monotonic()
@@ -147,14 +160,14 @@ class _Explaining:
     def _executions(self) -> int:
         return self._before + sum(search.executions for search in self._searches)
 
-    def explanation(self, time_s: float, told: Told) -> Explanation:
+    def explanation(self, told: Told) -> Explanation:
         """Searches, and says what came of it."""
-        until = self._began_s + time_s
+        until = self._began_s + self._time_s
         for search in self._turns():
             if search.met is not None:
                 return self._found(search, until)
             if monotonic() >= until:
-                return self._not_found(Reason("time", f"{time_s:g}"))
+                return self._not_found(Reason("time", f"{self._time_s:g}"))
             if search.interrupted or told(self._executions, self._matched()):
                 return self._not_found(Reason("interrupted"))
         return self._not_found(None)
@@ -179,7 +192,7 @@ class _Explaining:
                 self._before, self._clock = self._executions, True
                 self._make()
                 continue
-            # What an exact search has tried in vain needs no other.
+            # What an exact search has tried without finding it, no other finds.
             if not self._exact.more or not any(search.more for search in self._searches):
                 return
             turn += 1
@@ -241,7 +254,15 @@ class _Explaining:
 
     def _explanation(self, **told: Any) -> Explanation:
         """One with what there is to say of any."""
+        plan = self._plan
         return Explanation(
+            program=self._program.file.name,
+            lesson=plan.lesson,
+            variant=plan.variant,
+            parameters=dict(plan.parameters or {}),
+            arguments=plan.arguments,
+            seed=plan.seed,
+            bounds={"max_steps": MAX_STEPS, "time_s": self._time_s},
             lines=self._transcript.lines,
             stopped=self._transcript.stopped,
             left_out=self._transcript.left_out,

@@ -196,7 +196,7 @@ class Following:
         return READY if self.wanted.has_later(self._mark, text) else -LOST
 
     def _of_a_name(self, task: str, line: int) -> float:
-        """A task is likely to go on if it is named in the next line, or soon behind it."""
+        """A task is likely to go on if it is named in the next line, or soon after it."""
         who = self._execution.task(task)
         if who.kind is _FEEDER:
             return 0.0  # it has nothing to wait for

@@ -22,7 +22,7 @@ from pyqdemo.worlds.stop_signals import StopSignals
 from pyqdemo.worlds.threads.sights import Sight
 from pyqdemo.worlds.threads.world import World
 
-__all__ = ["Search", "repeated"]
+__all__ = ["MAX_STEPS", "Search", "repeated"]
 
 MAX_STEPS = 20_000  # of one execution
 _ENDS = (OutcomeKind.COMPLETED, OutcomeKind.EXCEPTION, OutcomeKind.DEADLOCK)
@@ -160,7 +160,7 @@ def repeated(program: Program, plan: Plan, ground: Ground, way: Way, *, whole: b
     """The record of the execution of those choices and draws.
 
     Args:
-        whole: it comes to its own end; else it is stopped behind the last choice.
+        whole: it comes to its own end; else it is stopped after the last choice.
     """
     choices, draws = way
     limits = Limits(loose=True) if whole else Limits(max(1, len(choices)), loose=True)

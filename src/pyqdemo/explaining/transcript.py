@@ -47,7 +47,7 @@ def transcript_of(text: str) -> Transcript:
     """The lines of a program among those that were copied.
 
     Left out are colours, a byte order mark, blanks at the ends of lines, empty lines before and
-    behind all, prompts of a shell with the command that was typed, tracebacks, and ``^C``.
+    after all, prompts of a shell with the command that was typed, tracebacks, and ``^C``.
 
     Raises:
         UsageError: ``transcript_binary``, ``transcript_long``, or ``transcript_empty``.

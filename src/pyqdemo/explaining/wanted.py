@@ -13,7 +13,7 @@ class Mark(NamedTuple):
 
     Attributes:
         place: characters of the wanted text that are there.
-        blanks: that were printed behind them. They count only if anything but the end of the
+        blanks: that were printed after them. They count only if anything but the end of the
             line follows, since whoever copies lines from a screen loses them.
     """
 
@@ -48,7 +48,7 @@ class Wanted:
         self._later: dict[tuple[str, int], bool] = {}
 
     def after(self, mark: Mark, text: str) -> Mark | None:
-        """The mark behind a text that is printed at a mark; None if it cannot come there.
+        """The mark after a text that is printed at a mark; None if it cannot come there.
 
         What is printed when all that is wanted is there can be anything.
         """
@@ -73,7 +73,7 @@ class Wanted:
         return Mark(place, blanks)
 
     def can_come_later(self, mark: Mark, text: str) -> bool:
-        """Whether a text can begin a line behind that mark, or comes behind all of them."""
+        """Whether a text can begin a line after that mark, or comes after all of them."""
         line = bisect_left(self._starts, mark.place)
         found = self._later.get((text, line))
         if found is None:
@@ -83,7 +83,7 @@ class Wanted:
         return found
 
     def has_later(self, mark: Mark, text: str) -> bool:
-        """Whether a text, but for blanks around it, stands anywhere behind that mark."""
+        """Whether a text, but for blanks around it, stands anywhere after that mark."""
         return self.text.find(text.strip(), mark.place) >= 0
 
     def is_whole(self, mark: Mark) -> bool:

@@ -7,14 +7,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from pyqdemo.analysis.cheapest import cheapest, cost_of
+from pyqdemo.analysis.circle_words import round_told, stuck_told
 from pyqdemo.analysis.fairness import FairSet, fair_sets, round_in, starved
 from pyqdemo.analysis.no_return import can_end_well, no_return, unknown
-from pyqdemo.analysis.sentences import filled, joined, same
 from pyqdemo.analysis.state_graph import StateGraph, way_of
 from pyqdemo.exploring.bench import Bench, Repeated
 from pyqdemo.exploring.covering import Covered, Seen
 from pyqdemo.exploring.judging import Judged
-from pyqdemo.languages import Text
 from pyqdemo.point import Point
 from pyqdemo.report import Fork, Reason, Side
 from pyqdemo.strategies import Replay, States
@@ -24,27 +23,6 @@ __all__ = ["Circles"]
 
 ROUNDS = 100  # that a circle is repeated before it is called one
 _AWAITS = frozenset({"join", "exit"})  # who waits so for somebody who goes on is not stuck
-
-_ROUND = Text(
-    "{names} go round and round for ever: each has its turn, and nothing comes of it",
-    "{names} 一直在兜圈子：人人都轮得到，却什么也做不成",
-)
-_ALONE = Text(
-    "{names} goes round and round for ever, and nothing comes of it",
-    "{names} 一直在兜圈子，却什么也做不成",
-)
-_SAYS = Text(
-    "{names} go on for ever, each in its turn, and the program never ends",
-    "{names} 轮流进行下去，永不停止，程序不会结束",
-)
-_SAYS_ALONE = Text(
-    "{names} goes on for ever, and the program never ends",
-    "{names} 一直进行下去，永不停止，程序不会结束",
-)
-_STUCK = Text(
-    "{names} waits for ever, while others go on",
-    "其他任务还在继续，{names} 却永远等下去",
-)
 
 
 class Circles:
@@ -154,7 +132,7 @@ class Circles:
         if key in covered.seen:
             covered.seen[key].count += len(fair.nodes)
             return
-        detail = self._round_words(fair)
+        detail = round_told(self._names(fair.tasks), writes=fair.writes)
         judged = Judged(key, kind, detail, True)
         way = (*start, *ring)
         self._rounds[key] = len(ring)
@@ -179,7 +157,7 @@ class Circles:
             ]
             if stuck:
                 key = f"deadlock/stuck {','.join(stuck)}"
-                judged = Judged(key, OutcomeKind.DEADLOCK, self._named(_STUCK, stuck), True)
+                judged = Judged(key, OutcomeKind.DEADLOCK, stuck_told(self._names(stuck)), True)
                 way = cheapest(graph, set(each.nodes))
                 if way is not None and key not in covered.seen:
                     self._add(covered, judged, way, len(each.nodes))
@@ -223,15 +201,8 @@ class Circles:
         draws = way.draws if bench.asked.draws else None
         return bench.repeat(way.choices, draws, loose=bench.plan.limits.loose)
 
-    def _round_words(self, fair: FairSet) -> Text:
-        one = len(fair.tasks) == 1
-        if fair.writes:
-            return self._named(_SAYS_ALONE if one else _SAYS, fair.tasks)
-        return self._named(_ALONE if one else _ROUND, fair.tasks)
-
-    def _named(self, template: Text, tasks: Collection[str]) -> Text:
-        names = [same(self._bench.names.get(task, task)) for task in tasks]
-        return filled(template, names=joined(names, ", ", "、"))
+    def _names(self, tasks: Collection[str]) -> list[str]:
+        return [self._bench.names.get(task, task) for task in tasks]
 
 
 class _Rounds:

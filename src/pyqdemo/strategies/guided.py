@@ -93,7 +93,6 @@ class Guided:
 
     Attributes:
         more: another execution is worth beginning; something is open.
-        found: the guide has reached what is wanted in the last execution.
         cut: something was left out for want of memory: nothing follows from ``more`` being
             False.
         nondeterminism: what differed when choices were repeated; None while nothing did.
@@ -106,7 +105,6 @@ class Guided:
         self.observes = states
         self.steps: list[Step] = []
         self.more = True
-        self.found = False
         self.cut = False
         self.nondeterminism: str | None = None
         self._guide = guide
@@ -150,16 +148,15 @@ class Guided:
             return str(wanted)
         guide = self._guide
         if not guide.arrive():
-            raise self._stop("what was printed leads to nothing")
+            raise Exhausted("what was printed leads to nothing")
         look = point.look()
         leading = guide.leading(point, look)
         if guide.reached():
-            self.found = True
             for each in leading:  # whoever wants more goes on from here
                 self._put(_Way(self._way, each, guide.gain()))
-            raise self._stop("it is found")
+            raise Exhausted("it is found")
         if not leading or self._was_here(point, len(leading)):
-            raise self._stop("nothing new leads on")
+            raise Exhausted("nothing new leads on")
         choice = self._take(leading, guide.gain(), leave=True)
         assert isinstance(choice, str), "tasks have names"
         return choice
@@ -219,7 +216,7 @@ class Guided:
             patience = PATIENCE + self._at / STEPS
             if best.worth > self._open[0][0] + patience:
                 self._put(best)
-                raise self._stop("something else promises more")
+                raise Exhausted("something else promises more")
         self._go(best)
         return best.choice
 
@@ -245,9 +242,6 @@ class Guided:
             self._same.step(way.choice, way.accesses)
         else:
             self._same.draw(self._task, way.choice)
-
-    def _stop(self, why: str) -> Exhausted:
-        return Exhausted(why)
 
     def _differs(self, step: int, wanted: str | int, there: str) -> Exhausted:
         if self.nondeterminism is None:

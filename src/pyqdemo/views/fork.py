@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pyqdemo.analysis.lanes import Lane, Lanes, Mark, Row, lanes
+from pyqdemo.analysis.sentences import filled
 from pyqdemo.analysis.state import RunState
 from pyqdemo.analysis.xray_words import who
 from pyqdemo.languages import Text
@@ -23,14 +24,14 @@ FIRST_ROWS, LAST_ROWS = 8, 4
 NAME = 12
 _HEADS = {
     True: Text("moment of no return", "无可挽回的一步"),
-    False: Text("last way out that was found", "找到的最后退路"),
+    False: Text("last way out that was found", "找到的最后一条出路"),
 }
 _TOLD = Text(
     "At step {step} {failing} goes on; if {passing} had gone, it could still have ended well.",
-    "第 {step} 步轮到 {failing}；如果轮到的是 {passing}，本来还可以有好结果。",
+    "第 {step} 步轮到 {failing}；如果轮到 {passing}，本来还可以正常结束。",
 )
 _THIS = Text(" (this run)", "（这一次）")
-_GOOD = Text(" (nearest good run)", "（最近的好结果）")
+_GOOD = Text(" (nearest good run)", "（最接近的正常运行）")
 _GOES = Text("{name} goes", "轮到 {name}")
 _MORE = Text(".. {count} rows ..", ".. 省略 {count} 行 ..")
 
@@ -57,7 +58,7 @@ def fork_lines(
     this, other = fork.failing, fork.passing
     bad_name, good_name = _name(this.trace, this.task), _name(other.trace, other.task)
     head = Line().add(f"{glyphs.failed} {_HEADS[fork.certain][lang]}", Tone.FAILED)
-    told = _TOLD[lang].format(step=fork.step, failing=bad_name[lang], passing=good_name[lang])
+    told = filled(_TOLD, step=fork.step, failing=bad_name, passing=good_name)[lang]
     room = min(width, WIDEST) - head.cells - 2
     if cell_len(told) <= room:
         yield head.add(f"  {told}", Tone.STRONG)
@@ -104,7 +105,7 @@ def _side(
 ) -> Iterator[Line]:
     bad = end.tone is Tone.FAILED
     tone = Tone.FAILED if bad else Tone.MOVES_STRONG
-    head = Line().add(_GOES.format(name=name[lang])[lang], tone)
+    head = Line().add(filled(_GOES, name=name)[lang], tone)
     yield head.add((_THIS if bad else _GOOD)[lang], Tone.DIM)
     rows = [row for row in laid.rows if (row.last or 0) >= step]
     names = _names(laid, trace, lang)

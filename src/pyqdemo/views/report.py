@@ -21,21 +21,21 @@ GUTTER = 11
 WIDEST = 120  # sentences are no longer
 MOST_ENDINGS, MOST_REASONS, MOST_RACES = 12, 6, 6
 LONGEST_DETAIL = 240
-_SIMPLEST = Text("The simplest way to break it", "最简单的出错方式")
+_SIMPLEST = Text("The simplest run that fails", "最简单的出错运行")
 _BELOW = Text("below", "见下")
-_WHY_NOT = Text("Not more, because", "为什么只能说到这里")
+_WHY_NOT = Text("Not more, because", "不能断言更多，因为")
 _WHAT_ELSE = Text("What else can happen was not all covered", "其他结局没有全部覆盖")
 #: Says nothing more of a program that was found to fail.
 _BESIDE_FAILURE = frozenset({"no_task", "no_decision", "none_finished"})
-_AND_MORE = Text("and {count} more", "另有 {count} 个")
-_NOT_INSIDE = Text(
-    "What happens inside a line is not covered. With --granularity line a step is a line.",
-    "一步之内发生的事不在其列。加上 --granularity line，一步就是一行。",
+_AND_MORE = Text("and {count} more", "另有 {count} 项")
+_NOT_INSIDE = Text("What happens inside a step is not covered", "一步之内发生的事没有覆盖")
+_BY_LINE = Text(
+    "With --granularity line a step is a line.", "加上 --granularity line，一步就是一行。"
 )
-_ROUND = Text("steps {first} to {last} again and again", "第 {first} 到 {last} 步，一遍又一遍")
+_ROUND = Text("steps {first} to {last} again and again", "第 {first} 到 {last} 步不断重复")
 _NO_FORK = Text(
     "No way out was found, wherever one leaves this run.",
-    "不管从这次运行的哪一步离开，都没有找到好结果。",
+    "无论从哪一步起换一个任务，都没有找到正常结束的运行。",
 )
 
 
@@ -161,9 +161,10 @@ def _limits(report: Report, gutter: int, lang: str, width: int) -> Iterator[Line
         yield from _listed(told, MOST_REASONS, gutter, room, lang)
     if report.races:
         yield Line()
+        yield Line().to(gutter).add(_NOT_INSIDE[lang], Tone.STRONG)
         races = [coverage_words.race_told(race)[lang] for race in report.races]
         yield from _listed(races, MOST_RACES, gutter, room, lang)
-        for part in broken_up(_NOT_INSIDE[lang], room):
+        for part in broken_up(_BY_LINE[lang], room):
             yield Line().to(gutter).add(part, Tone.DIM)
 
 

@@ -78,7 +78,7 @@ def verdict_lines(
 
 
 def _sentence(summary: Summary, outcome: Outcome, control: UnderControl | None) -> Text:
-    """What stands behind the word for how it ended."""
+    """What stands after the word for how it ended."""
     sentence = ENDS[outcome.kind][1]
     lasted = virtual_time(summary.ran_ns) if control else words.seconds(summary.ran_ns)
     taken = sum(queue.got for queue in summary.queues)

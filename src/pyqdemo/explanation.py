@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from pyqdemo.report import Reason
 from pyqdemo.trace import Trace
@@ -15,12 +16,13 @@ class Explanation:
     """Whether a program can print certain lines, and how.
 
     Attributes:
+        program: its file's name; ``lesson`` and ``variant`` where it is one.
         found: a run that prints them; None if none was found.
         whole: that run ends there, or is stuck there for ever; else it would go on.
         impossible: no run prints them: all that could have been tried was.
         lines: what was looked for.
         matched: how many of them, from the first, some run prints; all if one was found.
-        next: lines that can come next behind those, in the order in which they were met; all
+        next: lines that can come next after those, in the order in which they were met; all
             that can if ``impossible``.
         best: a run that prints the first ``matched`` lines; None if one prints all.
         reasons: why nothing is proved, if nothing was found; empty where ``impossible``.
@@ -28,8 +30,11 @@ class Explanation:
         left_out: its lines that are not the program's own.
         executions, states: that were tried, and told apart.
         seconds: of real time.
+        seed: of draws that are not chosen.
+        bounds: by name: ``time_s``, ``max_steps`` of each execution.
     """
 
+    program: str
     found: Trace | None
     whole: bool
     impossible: bool
@@ -43,3 +48,9 @@ class Explanation:
     executions: int
     states: int
     seconds: float
+    seed: int = 0
+    bounds: Mapping[str, float | int] = field(default_factory=dict)
+    lesson: str | None = None
+    variant: str | None = None
+    parameters: Mapping[str, object] = field(default_factory=dict)
+    arguments: tuple[str, ...] = ()
