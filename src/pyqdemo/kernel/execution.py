@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import insort
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from operator import attrgetter
 from signal import Signals
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -299,7 +299,7 @@ class Execution:
         return resource if made_by.process is task.process else f"{resource}@{task.process.id}"
 
     @property
-    def tasks(self) -> Iterable[Task]:
+    def tasks(self) -> Collection[Task]:
         """All tasks there were, in the order in which they were made."""
         return self._tasks.values()
 
