@@ -8,6 +8,7 @@ from functools import partial
 
 from pyqdemo.kernel.execution import Execution
 from pyqdemo.observing import Notes, PlacedNotes, Touch
+from pyqdemo.worlds.threads.minder import PATIENCE_OF_MANY_S
 from pyqdemo.worlds.threads.observed import observe
 from pyqdemo.worlds.threads.world import World
 
@@ -54,6 +55,7 @@ class Sight:
         world.execution.stream_matters = self.stream
         world.execution.draws_matter = "draws" in self.learned
         world.learned = self.learned_anew
+        world.of_many, world.patience_s = True, min(world.patience_s, PATIENCE_OF_MANY_S)
         if self.data:
             of = PlacedNotes if self.placed else Notes
             notes = of(world.execution, self.learned, self.learned_anew, self.opaque)
