@@ -31,6 +31,7 @@ class Explanation:
         executions, states: that were tried, and told apart.
         seconds: of real time.
         seed: of draws that are not chosen.
+        granularity: ``operation`` or ``line``: between which steps others could go.
         bounds: by name: ``time_s``, ``max_steps`` of each execution.
     """
 
@@ -49,6 +50,7 @@ class Explanation:
     states: int
     seconds: float
     seed: int = 0
+    granularity: str = "operation"
     bounds: Mapping[str, float | int] = field(default_factory=dict)
     lesson: str | None = None
     variant: str | None = None

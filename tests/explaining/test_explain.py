@@ -135,6 +135,50 @@ def main():
     assert {reason.kind for reason in told.reasons} == {"race"}
 
 
+LOSING = """
+from threading import Thread
+
+count = 0
+
+def add():
+    global count
+    seen = count
+    count = seen + 1
+
+def main():
+    threads = [Thread(target=add) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    print(count)
+"""
+
+
+def test_a_lost_update_is_explained_between_the_lines(program) -> None:
+    """At operation granularity the read and the write are one step: there it is not found."""
+    file = program(LOSING)
+    told = explain(file, "1\n")
+    assert (told.found, {reason.kind for reason in told.reasons}) == (None, {"race"})
+    told = explain(file, "1\n", granularity="line")
+    assert (printed(told), told.whole, told.granularity) == ("1\n", True, "line")
+    assert pyqdemo.replay(told.found, file).printed() == "1\n"
+
+
+def test_what_no_order_of_lines_can_count_is_impossible(program) -> None:
+    """Each thread writes a number that is one more than what it read: 1 or 2 at the end."""
+    told = explain(program(LOSING), "0\n", granularity="line")
+    assert (told.impossible, set(told.next)) == (True, {"1", "2"})
+
+
+def test_what_lies_within_a_line_proves_nothing(program) -> None:
+    """``count += 1`` reads and writes in one step even there."""
+    text = LOSING.replace("    seen = count\n    count = seen + 1\n", "    count += 1\n")
+    told = explain(program(text), "1\n", granularity="line")
+    assert (told.found, told.impossible) == (None, False)
+    assert {reason.kind for reason in told.reasons} == {"race"}
+
+
 def test_the_text_of_a_process_does_not_part_from_its_end_of_line(program) -> None:
     """Each process has a buffer of its own that goes out line by line."""
     processes = """

@@ -64,7 +64,9 @@ def _start(given: Given, console: Console) -> int:
         check_lesson(card, given, EXPLAIN.options)
     look = runs.look_of(given)
     time_s = given.number("time", low=0.1, high=86_400, example=USUAL_TIME_S) or USUAL_TIME_S
-    plan = plan_of(word, card, given)
+    usual = "operation" if card is None else card.explored.granularity
+    granularity = given.choice(runs.GRANULARITY) or usual
+    plan = plan_of(word, card, given, granularity=granularity)
     from pyqdemo.explaining import explained
     from pyqdemo.explaining.transcript import transcript_of
     from pyqdemo.worlds.stop_signals import StopSignals
@@ -120,6 +122,8 @@ def _conclude(
         write_json(encode_explanation(told), console)
         return
     commands = [] if told.found is None else [again(told.found, given, card, look.save)]
+    if any(reason.kind == "race" for reason in told.reasons):
+        commands.append((text("explore.lines"), corrected(given, granularity="line")))
     write_lines(
         lambda glyphs, width: explained_lines(told, look.lang, glyphs, width, commands),
         console,
@@ -165,7 +169,7 @@ EXPLAIN = Command(
         Section(text("panel.search"), (_PUBLISHED, _TIME)),
         Section(text("panel.report"), _REPORT),
     ),
-    rest=(Section(text("panel.claim"), (_SEED, runs.START_METHOD, runs.STDOUT)),),
+    rest=(Section(text("panel.claim"), (runs.GRANULARITY, _SEED, runs.START_METHOD, runs.STDOUT)),),
     example="chefs output.txt --as-published",
     start=_start,
 )

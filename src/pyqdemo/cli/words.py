@@ -245,7 +245,8 @@ WORDS: Mapping[str, Text] = {
     ),
     "explain.json": Text("the answer as one JSON object", "把回答写成一个 JSON 对象"),
     "explain.help_all": Text(
-        "also: seed, how processes start and print", "其余选项：种子、进程怎样启动和打印"
+        "also: granularity, seed, how processes start and print",
+        "其余选项：粒度、种子、进程怎样启动和打印",
     ),
     "explain.progress_one": Text("{executions}, 1 line", "{executions}，对上 1 行"),
     "explain.progress": Text("{executions}, {matched} lines", "{executions}，对上 {matched} 行"),

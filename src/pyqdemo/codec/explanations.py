@@ -40,6 +40,7 @@ def _explanation(told: Explanation) -> Mapping[str, object]:
         "schedule": None if run is None else schedule_text(run),
         "executions": told.executions,
         "states": told.states,
+        "granularity": told.granularity,
         "bounds": dict(told.bounds),
         "seconds": round(told.seconds, 3),
         "seed": told.seed,

@@ -30,7 +30,8 @@ SHOWN = 40  # characters of what is no text, in a mistake
 FIRST = 60  # executions of each search in the first round; twice as many in each further one
 EXACT_FROM = 4  # round from which the exact search takes part, if the others go on
 EXACT = 8  # it makes so many times fewer executions, since each takes longer
-#: How prints part, what a line is worth, and whether states are exact: of each search.
+#: How prints part, what a line is worth, and whether states are exact: of each search. The last
+#: one covers what the others do.
 KINDS = (
     ("whole", 4.0, False),
     ("parted", 4.0, False),
@@ -38,6 +39,9 @@ KINDS = (
     ("parted", 1.0, False),
     ("parted", 4.0, True),
 )
+#: Where every line is a step: who goes first matters only to plain data, which none but exact
+#: searches look at.
+KINDS_OF_LINES = (("whole", 4.0, True), ("parted", 4.0, True))
 LONGER = 20  # executions for the end of a run, once its lines are found
 
 Told = Callable[[int, int], bool]
@@ -56,6 +60,7 @@ def explain(
     seed: int = 0,
     arguments: Sequence[str] = (),
     parameters: Mapping[str, object] | None = None,
+    granularity: str = "operation",
     start_method: str | None = None,
     stdout: str = "terminal",
 ) -> Explanation:
@@ -68,6 +73,8 @@ def explain(
         transcript: the lines, as they were copied from a terminal.
         time_s: real seconds after which the search is given up.
         seed: of draws from large ranges and of floats, which are not chosen.
+        granularity: ``operation``: others may go at each operation. ``line``: at every line of
+            the program's own files too; a lost update shows only there.
         arguments, parameters, start_method, stdout: as of ``pyqdemo.run``.
 
     Raises:
@@ -85,6 +92,7 @@ def explain(
         parameters=parameters,
         arguments=tuple(arguments),
         seed=seed,
+        granularity=granularity,
         start_method=start_method,
         stdout=stdout,
     )
@@ -140,7 +148,8 @@ class _Explaining:
         self._make()
 
     def _make(self) -> None:
-        self._plans = [replace(self._plan, prints=prints) for prints, _, _ in KINDS]
+        kinds = KINDS_OF_LINES if self._plan.granularity == "line" else KINDS
+        self._plans = [replace(self._plan, prints=prints) for prints, _, _ in kinds]
         self._searches = [
             Search(
                 self._program,
@@ -152,7 +161,7 @@ class _Explaining:
                 clock=self._clock or exact,
                 signals=self._signals,
             )
-            for plan, (_, worth, exact) in zip(self._plans, KINDS, strict=True)
+            for plan, (_, worth, exact) in zip(self._plans, kinds, strict=True)
         ]
         *self._others, self._exact = self._searches
 
@@ -262,6 +271,7 @@ class _Explaining:
             parameters=dict(plan.parameters or {}),
             arguments=plan.arguments,
             seed=plan.seed,
+            granularity=plan.granularity,
             bounds={"max_steps": MAX_STEPS, "time_s": self._time_s},
             lines=self._transcript.lines,
             stopped=self._transcript.stopped,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from pyqdemo.executing import Plan
@@ -13,7 +13,7 @@ from pyqdemo.kernel.execution import Execution
 from pyqdemo.kernel.limits import Limits
 from pyqdemo.kernel.log import Log
 from pyqdemo.loading import Program
-from pyqdemo.observing import races
+from pyqdemo.observing import Touch, races
 from pyqdemo.report import Reason
 from pyqdemo.strategies import Replay
 from pyqdemo.strategies.guided import Guided
@@ -140,8 +140,23 @@ class Search:
         if strategy.nondeterminism is not None:
             yield Reason("nondeterministic", strategy.nondeterminism)
         if self._exact:
-            for race in races(strategy.steps, sight.touches[: len(strategy.steps)]):
+            touches = sight.touches[: len(strategy.steps)]
+            if self._plan.granularity == "line":
+                touches = _at_once(touches)
+            for race in races(strategy.steps, touches):
                 yield Reason("race", race.name)
+
+
+def _at_once(touches: Sequence[tuple[Touch, ...]]) -> list[tuple[Touch, ...]]:
+    """Of what steps touched, the parts that one of them both read and wrote: ``n += 1``. Others
+    may come in between, even where every line is a step."""
+    both: set[object] = set()
+    for touched in touches:
+        modes: dict[object, str] = {}
+        for touch in touched:
+            if touch.mode != modes.setdefault(touch.key, touch.mode):
+                both.add(touch.key)
+    return [tuple(touch for touch in touched if touch.key in both) for touched in touches]
 
 
 class _Guided(Sight):

@@ -56,6 +56,12 @@ _TRIED = Text(
     "{executions} in {seconds} s; choices: who goes next, small random draws, how long sleeps take",
     "用时 {seconds} 秒，共 {executions} ；可选的是：轮到谁、小范围随机数的取值、睡眠的长短",
 )
+_TRIED_LINES = Text(
+    "{executions} in {seconds} s; choices: who goes next, at each line of the program too, small"
+    " random draws, how long sleeps take",
+    "用时 {seconds} 秒，共 {executions} ；可选的是：轮到谁（程序的每一行都可切换）、"
+    "小范围随机数的取值、睡眠的长短",
+)
 _LEFT_OUT = (
     Text(
         "{count} line was left out: prompt, traceback or ^C",
@@ -95,7 +101,8 @@ def explained_lines(
         yield from _how_far(told, lang, width)
         yield from _why_not(told, lang, width)
     executions = executions_told(told.executions)
-    tried = filled(_TRIED, executions=executions, seconds=f"{told.seconds:.1f}")
+    tried = _TRIED_LINES if told.granularity == "line" else _TRIED
+    tried = filled(tried, executions=executions, seconds=f"{told.seconds:.1f}")
     yield from _sentence(tried[lang], width, Tone.DIM)
     if told.left_out:
         yield from _sentence(counted(*_LEFT_OUT, told.left_out)[lang], width, Tone.DIM)
