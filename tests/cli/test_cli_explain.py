@@ -162,10 +162,10 @@ def test_the_json_is_one_object_and_nothing_else(program: str) -> None:
 
 def test_one_line_is_told_as_one(program: str) -> None:
     """The first of two: the program would go on. Left out is the prompt."""
-    code, out, _ = answered(["explain", program, "-"], b"$ python program.py\na\n^C")
+    code, out, _ = answered(["explain", program, "-"], b"$ python program.py\na\n")
     assert code == Exit.FINE
     assert "begins with exactly this line;" in out
-    assert "  1 line was left out: prompt, traceback or ^C" in out
+    assert "  1 line was left out: prompt, command, traceback or ^C" in out
     _, out, _ = answered(["explain", program, "-"], b"a\nc\n")
     assert "The first of them can be printed. Line 2 is:" in out
 

@@ -271,3 +271,80 @@ def test_an_argument_of_a_wrong_type_is_refused(
     with pytest.raises(UsageError) as refused:
         explain(program(TWO), transcript, **options)  # type: ignore[arg-type]
     assert refused.value.happened == happened
+
+
+# ── what is pasted ───────────────────────────────────────────────────────────
+
+ENDS_OTHERWISE = {
+    "a carriage return before the end of a line": r"print('a', end='\r\n')",
+    "a colour": r"print('\x1b[1ma\x1b[0m')",
+    "a colour in pieces": r"print('\x1b[', end='1'); print('ma')",
+    "a byte order mark": r"print('\ufeffa')",
+    "a bell": r"print('a\a')",
+}
+
+
+@pytest.mark.parametrize("text", ENDS_OTHERWISE.values(), ids=ENDS_OTHERWISE)
+@pytest.mark.parametrize("lines", ["a\n", "a\r\n", "\x1b[1ma\x1b[0m\n", "\ufeffa\n"])
+def test_what_no_screen_shows_counts_on_neither_side(program, text: str, lines: str) -> None:
+    assert explain(program(text), lines).whole
+
+
+@pytest.mark.parametrize("text", [r"print('a', end='\r'); print('b')", r"print('ab\bc')"])
+def test_what_writes_over_a_line_proves_nothing(program, text: str) -> None:
+    told = explain(program(text), "other\n")
+    assert (told.found, {reason.kind for reason in told.reasons}) == (None, {"cursor"})
+
+
+def test_what_goes_to_stderr_proves_nothing(program) -> None:
+    told = explain(program("import sys\nprint('b', file=sys.stderr)\nprint('a')\n"), "b\na\n")
+    assert (told.found, {reason.kind for reason in told.reasons}) == (None, {"stderr"})
+
+
+@pytest.mark.parametrize(
+    "line", ["$ python x.py", "    indented", "Process finished with exit code 0", ">>>", "```"]
+)
+def test_a_line_of_the_programs_own_is_taken_as_it_stands(program, line: str) -> None:
+    """Though a shell or an editor could have put it there."""
+    told = explain(program(f"print({line!r})\nprint('a')\n"), f"{line}\na\n")
+    assert (told.whole, told.lines, told.left_out) == (True, (line, "a"), 0)
+
+
+def test_what_others_have_put_there_is_left_out_and_told(program) -> None:
+    text = "```\n    (base) ➜  ~ python x.py\n\n    b\n    a\n\n    (base) ➜  ~\n```\n"
+    told = explain(program(TWO), text)
+    assert (told.whole, told.lines, told.left_out) == (True, ("b", "a"), 4)
+    assert told.tidied == ("fence", "indent")
+
+
+def test_a_text_that_breaks_off_in_a_line_is_a_beginning(program) -> None:
+    """Unless it can be the whole line."""
+    told = explain(program("print('hello')\nprint('hell')\n"), "hel")
+    assert (told.found is not None, told.whole, told.cut) == (True, False, True)
+    told = explain(program("print('hello')\n"), "hel\n")
+    assert (told.impossible, told.next) == (True, ("hello",))
+    told = explain(program("import random\nprint(random.choice(['hello', 'hell']))\n"), "hell")
+    assert (told.whole, told.cut) == (True, False)
+    assert explain(program("print('hello')\n"), "hex").impossible
+
+
+def test_a_search_that_gets_no_further_gives_up_early(program) -> None:
+    """One thread counts for ever, so that no state comes again: by itself it would not end."""
+    text = """
+from threading import Thread
+from time import sleep
+
+def count():
+    number = 0
+    while True:
+        number += 1
+        sleep(1)
+
+def main():
+    Thread(target=count).start()
+    print("a")
+"""
+    told = explain(program(text), "a\nb\n", time_s=12)
+    assert (told.found, told.matched) == (None, 1)
+    assert told.reasons[0].kind == "no_further"
+    assert told.seconds < 12

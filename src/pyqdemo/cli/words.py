@@ -250,6 +250,7 @@ WORDS: Mapping[str, Text] = {
     ),
     "explain.progress_one": Text("{executions}, 1 line", "{executions}，对上 1 行"),
     "explain.progress": Text("{executions}, {matched} lines", "{executions}，对上 {matched} 行"),
+    "explain.progress_next": Text("; next: {line}", "；下一行：{line}"),
     "explain.nothing_kept": Text(
         "pyqdemo: no run that prints these lines was found, so nothing was saved in {file}.",
         "pyqdemo：没有找到打印这几行的运行，{file} 里什么也没有存。",

@@ -135,6 +135,8 @@ class Search:
             yield Reason("clock")
         if execution.killed:
             yield Reason("kills")
+        for what in sorted(self.guide.beside):
+            yield Reason(what)
         if strategy.cut:
             yield Reason("states")
         if strategy.nondeterminism is not None:
