@@ -222,6 +222,7 @@ WORDS: Mapping[str, Text] = {
     "explore.repaired": Text("the repaired program", "修好的程序"),
     "explore.broken": Text("the broken one", "有毛病的版本"),
     "explore.longer": Text("search for longer", "延长搜索时间"),
+    "explore.published_one": Text("the published program", "教程的原程序"),
     "explore.lines": Text("between lines too", "每行之间也试"),
     "explore.nothing_kept": Text(
         "pyqdemo: nothing failed, so nothing was saved in {file}.",

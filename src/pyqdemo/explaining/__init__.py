@@ -86,7 +86,7 @@ def explain(
         arguments, parameters, start_method, stdout: as of ``pyqdemo.run``.
 
     Raises:
-        UnusableFile: the program cannot be read or compiled.
+        UnusableFile: the program cannot be read or compiled, or imports what there is not.
         UsageError: an argument is outside its range or of a wrong type, or the transcript is
             empty, binary or too long.
         RunError: the program does what cannot be controlled.

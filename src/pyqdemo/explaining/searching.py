@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from pyqdemo.errors import UnusableFile
 from pyqdemo.executing import Plan
 from pyqdemo.executing.carrying import Ground, carry, trace_of
 from pyqdemo.explaining.following import Following
@@ -105,6 +106,7 @@ class Search:
         self.read_clock = execution.clock_was_read
         self._learned |= sight.learned_anew
         self.strategy.ended()
+        self._check_loaded(execution)
         kind = execution.outcome().kind
         self.interrupted = kind is OutcomeKind.INTERRUPTED
         if kind in _ENDS and self.guide.ended():
@@ -112,6 +114,13 @@ class Search:
         if self.met is None and self.guide.met:
             self.met = self.guide.way
         self._missing.update(dict.fromkeys(self._lacks(execution, sight)))
+
+    def _check_loaded(self, execution: Execution) -> None:
+        """Raises UnusableFile where an import fails before all else."""
+        for _, told in execution.failures if len(execution.tasks) == 1 else ():
+            kind, _, reason = told.partition(": ")
+            if kind in ("ModuleNotFoundError", "ImportError"):
+                raise UnusableFile("cannot_import", file=self._program.file.name, reason=reason)
 
     def missing(self) -> tuple[Reason, ...]:
         """Why it proves nothing that nothing was found; empty if it does."""
