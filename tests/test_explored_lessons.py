@@ -66,3 +66,20 @@ def test_the_featured_schedule_of_the_published_program_fails(name: str) -> None
     promises = check(card.promises, card.words, records, outcome)
     broken = [one.promise for one in promises if one.standing is Standing.BROKEN]
     assert outcome.kind in (OutcomeKind.EXCEPTION, OutcomeKind.DEADLOCK) or broken
+
+
+def test_of_every_published_program_the_card_says_what_exploring_shows() -> None:
+    for card in CARDS.values():
+        if card.published is not None:
+            assert (card.explored.fails is None) == (card.explored.unseen is not None)
+
+
+@pytest.mark.parametrize("name", [name for name, card in CARDS.items() if card.explored.unseen])
+def test_exploring_shows_no_failure_where_the_card_says_so(name: str) -> None:
+    card = CARDS[name]
+    sizes = card.sizes_of(True)
+    plan = plan_of(card, True, parameters=sizes[0], limits=Limits(10_000, loose=True))
+    bounds = Bounds(time_s=card.explored.published_s or 60.0)
+    report = explored(Asked(plan, bounds=bounds, card=card, sizes=sizes))
+    expected = Verdict.NOT_EXHAUSTED if card.explored.published_s else Verdict.PROVED
+    assert report.verdict is expected

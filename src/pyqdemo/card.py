@@ -11,7 +11,7 @@ import re
 import shlex
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -168,12 +168,17 @@ class Explored:
         granularity: ``operation`` or ``line``.
         fails: the schedule, as a text, of a run in which the published program fails; None
             where none is featured.
+        unseen: why exploring it does not show what is wrong with it; None where it does.
+        published_s: real seconds after which exploring it shows nothing more; None where nobody
+            knows.
     """
 
     repaired: tuple[Mapping[str, int | bool], ...] = ()
     published: tuple[Mapping[str, int | bool], ...] = ()
     granularity: str = "operation"
     fails: str | None = None
+    unseen: Text | None = None
+    published_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -478,6 +483,8 @@ def _explored(table: _Table) -> Explored:
         published=tuple(_size(row) for row in table.tables("published")),
         granularity=table.take("granularity", str, "operation"),
         fails=table.take("fails", str, "").strip() or None,
+        unseen=table.text("unseen") if "unseen" in table.left else None,
+        published_s=table.take("published_s", float, 0.0) or None,
     )
     table.done()
     if explored.granularity not in ("operation", "line"):
@@ -495,8 +502,12 @@ def _size(row: _Table) -> dict[str, int | bool]:
 
 def _check_sizes(where: str, card: Card) -> None:
     explored = card.explored
-    if card.published is None and (explored.published or explored.fails):
+    if card.published is None and explored != replace(
+        explored, published=(), fails=None, unseen=None, published_s=None
+    ):
         raise _Wrong(f"{where}: explore: there is no published program")
+    if explored.fails and explored.unseen:
+        raise _Wrong(f"{where}: explore: fails and unseen contradict each other")
     for published, sizes in ((False, explored.repaired), (True, explored.published)):
         taken = {one.name: one for one in card.parameters_of(published)}
         told = f"{where}: explore: {'published' if published else 'repaired'}"

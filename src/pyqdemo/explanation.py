@@ -27,10 +27,14 @@ class Explanation:
         best: a run that prints the first ``matched`` lines; None if one prints all.
         reasons: why nothing is proved, if nothing was found; empty where ``impossible``.
         stopped: the transcript shows that somebody pressed Ctrl-C.
-        left_out: its lines that are not the program's own.
+        cut: its last line was taken for the beginning of one.
+        left_out: how many of its lines are not the program's own.
+        tidied: what else was not taken as it stands: a ``fence`` around it, lines of an
+            ``editor``, the ``indent`` of all lines, the ``spacing`` of an empty line between all.
         executions, states: that were tried, and told apart.
         seconds: of real time.
         seed: of draws that are not chosen.
+        granularity: ``operation`` or ``line``: between which steps others could go.
         bounds: by name: ``time_s``, ``max_steps`` of each execution.
     """
 
@@ -49,6 +53,9 @@ class Explanation:
     states: int
     seconds: float
     seed: int = 0
+    granularity: str = "operation"
+    cut: bool = False
+    tidied: tuple[str, ...] = ()
     bounds: Mapping[str, float | int] = field(default_factory=dict)
     lesson: str | None = None
     variant: str | None = None

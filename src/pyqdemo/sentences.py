@@ -352,6 +352,10 @@ SENTENCES: Mapping[str, Text] = {
         "{file}, line {line}, is not Python: {reason}. Try: python {quoted}",
         "{file} 第 {line} 行不是正确的 Python：{reason}。试试：python {quoted}",
     ),
+    "cannot_import": Text(
+        "{file} cannot be loaded: {reason}. Try: python {quoted}",
+        "加载不了 {file}：{reason}。试试：python {quoted}",
+    ),
     "cannot_write": Text(
         "{file} cannot be written: {reason}. Try: pyqdemo {next}",
         "写不了 {file}：{reason}。试试：pyqdemo {next}",

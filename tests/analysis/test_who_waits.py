@@ -140,7 +140,7 @@ def test_an_exit_names_the_threads_it_waits_for_unless_they_are_many() -> None:
 @pytest.mark.parametrize(
     ("operation", "resource", "value", "en", "zh"),
     [
-        ("take", "0/executor/1", None, "a job to come to pool", "pool 里有作业"),
+        ("take", "0/executor/1", None, "a job to come to pool", " pool 里有作业"),
         ("result", "0/future/1", None, "the result of f", " f 的结果"),
         ("collect", None, "1 of 2", "the futures that are not done yet", "还没出结果的 future"),
         ("shutdown", "0/executor/1", "wait", "the workers of pool to end", " pool 的线程结束"),

@@ -162,9 +162,21 @@ def test_the_json_is_one_object_and_nothing_else(program: str) -> None:
 
 def test_one_line_is_told_as_one(program: str) -> None:
     """The first of two: the program would go on. Left out is the prompt."""
-    code, out, _ = answered(["explain", program, "-"], b"$ python program.py\na\n^C")
+    code, out, _ = answered(["explain", program, "-"], b"$ python program.py\na\n")
     assert code == Exit.FINE
     assert "begins with exactly this line;" in out
-    assert "  1 line was left out: prompt, traceback or ^C" in out
+    assert "  1 line was left out: prompt, command, traceback or ^C" in out
     _, out, _ = answered(["explain", program, "-"], b"a\nc\n")
     assert "The first of them can be printed. Line 2 is:" in out
+
+
+def test_a_lost_update_of_the_lesson_is_explained_as_its_card_has_it() -> None:
+    """Between the lines: at operation granularity it cannot be lost."""
+    lost = b"expected 2, counted 1, lost 1\n"
+    words = ["explain", "counter", "-", "--as-published", "--times", "1"]
+    code, out, _ = answered(words, lost)
+    assert (code, out.splitlines()[0]) == (Exit.FINE, "This is how it can happen")
+    assert "granularity=line" in out
+    code, out, _ = answered([*words, "--granularity", "operation"], lost)
+    assert code == Exit.NOT_EXHAUSTED
+    assert " --granularity line " in f"{out.splitlines()[-1]} "

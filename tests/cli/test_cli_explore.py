@@ -15,6 +15,7 @@ import pytest
 from rich.cells import cell_len
 
 from pyqdemo.cli.explore_command import EXPLORE, STRATEGIES
+from pyqdemo.errors import Exit
 from pyqdemo.exploring import MAX_STEPS
 from pyqdemo.exploring import STRATEGIES as THEIRS
 
@@ -314,3 +315,30 @@ def test_a_program_that_cannot_be_controlled_is_told_with_a_command(
     answer = typed(f"explore {program('import multiprocessing; multiprocessing.Manager()')}")
     assert answer.code == 4
     assert answer.err.count("\n") == 1 and answer.err.endswith("Try: pyqdemo run p.py\n")
+
+
+@pytest.mark.parametrize("command", ["explore p.py", "explain p.py p.py"])
+def test_a_module_that_is_not_there_is_one_clear_error(
+    program: Callable, typed: Callable, command: str
+) -> None:
+    """It is nothing that a schedule decides."""
+    program("import no_such_module\nprint(1)\n")
+    answer = typed(command)
+    told = "p.py cannot be loaded: No module named 'no_such_module'. Try: python p.py"
+    assert (answer.code, answer.out, answer.err) == (Exit.UNUSABLE, "", f"pyqdemo: {told}\n")
+
+
+def test_an_import_that_fails_in_some_thread_is_a_failure(
+    program: Callable, typed: Callable
+) -> None:
+    text = "import threading\ndef work():\n import no_such_module\nthreading.Thread(target=work)"
+    answer = typed(f"explore {program(text + '.start()')}")
+    assert answer.code == Exit.FAILED
+
+
+def test_what_exploring_does_not_show_of_a_published_program_is_told(typed: Callable) -> None:
+    """And it is not offered as the broken one."""
+    answer = typed("explore pipe --as-published --count 1")
+    assert (answer.code, answer.out.count("sender dies half-way")) == (0, 1)
+    answer = typed("explore pipe --count 1")
+    assert answer.out.splitlines()[-1].split("   ")[0].strip() == "the published program"

@@ -135,6 +135,50 @@ def main():
     assert {reason.kind for reason in told.reasons} == {"race"}
 
 
+LOSING = """
+from threading import Thread
+
+count = 0
+
+def add():
+    global count
+    seen = count
+    count = seen + 1
+
+def main():
+    threads = [Thread(target=add) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    print(count)
+"""
+
+
+def test_a_lost_update_is_explained_between_the_lines(program) -> None:
+    """At operation granularity the read and the write are one step: there it is not found."""
+    file = program(LOSING)
+    told = explain(file, "1\n")
+    assert (told.found, {reason.kind for reason in told.reasons}) == (None, {"race"})
+    told = explain(file, "1\n", granularity="line")
+    assert (printed(told), told.whole, told.granularity) == ("1\n", True, "line")
+    assert pyqdemo.replay(told.found, file).printed() == "1\n"
+
+
+def test_what_no_order_of_lines_can_count_is_impossible(program) -> None:
+    """Each thread writes a number that is one more than what it read: 1 or 2 at the end."""
+    told = explain(program(LOSING), "0\n", granularity="line")
+    assert (told.impossible, set(told.next)) == (True, {"1", "2"})
+
+
+def test_what_lies_within_a_line_proves_nothing(program) -> None:
+    """``count += 1`` reads and writes in one step even there."""
+    text = LOSING.replace("    seen = count\n    count = seen + 1\n", "    count += 1\n")
+    told = explain(program(text), "1\n", granularity="line")
+    assert (told.found, told.impossible) == (None, False)
+    assert {reason.kind for reason in told.reasons} == {"race"}
+
+
 def test_the_text_of_a_process_does_not_part_from_its_end_of_line(program) -> None:
     """Each process has a buffer of its own that goes out line by line."""
     processes = """
@@ -227,3 +271,80 @@ def test_an_argument_of_a_wrong_type_is_refused(
     with pytest.raises(UsageError) as refused:
         explain(program(TWO), transcript, **options)  # type: ignore[arg-type]
     assert refused.value.happened == happened
+
+
+# ── what is pasted ───────────────────────────────────────────────────────────
+
+ENDS_OTHERWISE = {
+    "a carriage return before the end of a line": r"print('a', end='\r\n')",
+    "a colour": r"print('\x1b[1ma\x1b[0m')",
+    "a colour in pieces": r"print('\x1b[', end='1'); print('ma')",
+    "a byte order mark": r"print('\ufeffa')",
+    "a bell": r"print('a\a')",
+}
+
+
+@pytest.mark.parametrize("text", ENDS_OTHERWISE.values(), ids=ENDS_OTHERWISE)
+@pytest.mark.parametrize("lines", ["a\n", "a\r\n", "\x1b[1ma\x1b[0m\n", "\ufeffa\n"])
+def test_what_no_screen_shows_counts_on_neither_side(program, text: str, lines: str) -> None:
+    assert explain(program(text), lines).whole
+
+
+@pytest.mark.parametrize("text", [r"print('a', end='\r'); print('b')", r"print('ab\bc')"])
+def test_what_writes_over_a_line_proves_nothing(program, text: str) -> None:
+    told = explain(program(text), "other\n")
+    assert (told.found, {reason.kind for reason in told.reasons}) == (None, {"cursor"})
+
+
+def test_what_goes_to_stderr_proves_nothing(program) -> None:
+    told = explain(program("import sys\nprint('b', file=sys.stderr)\nprint('a')\n"), "b\na\n")
+    assert (told.found, {reason.kind for reason in told.reasons}) == (None, {"stderr"})
+
+
+@pytest.mark.parametrize(
+    "line", ["$ python x.py", "    indented", "Process finished with exit code 0", ">>>", "```"]
+)
+def test_a_line_of_the_programs_own_is_taken_as_it_stands(program, line: str) -> None:
+    """Though a shell or an editor could have put it there."""
+    told = explain(program(f"print({line!r})\nprint('a')\n"), f"{line}\na\n")
+    assert (told.whole, told.lines, told.left_out) == (True, (line, "a"), 0)
+
+
+def test_what_others_have_put_there_is_left_out_and_told(program) -> None:
+    text = "```\n    (base) ➜  ~ python x.py\n\n    b\n    a\n\n    (base) ➜  ~\n```\n"
+    told = explain(program(TWO), text)
+    assert (told.whole, told.lines, told.left_out) == (True, ("b", "a"), 4)
+    assert told.tidied == ("fence", "indent")
+
+
+def test_a_text_that_breaks_off_in_a_line_is_a_beginning(program) -> None:
+    """Unless it can be the whole line."""
+    told = explain(program("print('hello')\nprint('hell')\n"), "hel")
+    assert (told.found is not None, told.whole, told.cut) == (True, False, True)
+    told = explain(program("print('hello')\n"), "hel\n")
+    assert (told.impossible, told.next) == (True, ("hello",))
+    told = explain(program("import random\nprint(random.choice(['hello', 'hell']))\n"), "hell")
+    assert (told.whole, told.cut) == (True, False)
+    assert explain(program("print('hello')\n"), "hex").impossible
+
+
+def test_a_search_that_gets_no_further_gives_up_early(program) -> None:
+    """One thread counts for ever, so that no state comes again: by itself it would not end."""
+    text = """
+from threading import Thread
+from time import sleep
+
+def count():
+    number = 0
+    while True:
+        number += 1
+        sleep(1)
+
+def main():
+    Thread(target=count).start()
+    print("a")
+"""
+    told = explain(program(text), "a\nb\n", time_s=12)
+    assert (told.found, told.matched) == (None, 1)
+    assert told.reasons[0].kind == "no_further"
+    assert told.seconds < 12

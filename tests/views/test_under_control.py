@@ -354,7 +354,7 @@ def test_a_loop_without_an_operation_is_told_in_both_languages() -> None:
     outcome = Outcome(OutcomeKind.ABORTED, detail)
     assert told(outcome=outcome)[0] == f"✗ failed  {detail}"
     assert told("zh", outcome=outcome)[0] == (
-        "✗ 出错  Thread-1 连续 10 秒没有做任何操作（busy.py:3），像是停不下来的循环"
+        "✗ 出错  Thread-1 连续 10 秒没有做任何操作（busy.py:3）：也许在空转，也许在等控制之外的东西"
     )
 
 
@@ -363,7 +363,7 @@ def test_a_loop_without_an_operation_is_told_in_both_languages() -> None:
     [
         (
             "Process-1 went on for 15 s without an operation",
-            "Process-1 连续 15 秒没有做任何操作，像是停不下来的循环",
+            "Process-1 连续 15 秒没有做任何操作：也许在空转，也许在等控制之外的东西",
         ),
         ("the process that starts processes has died", "负责启动其他进程的进程意外死亡"),
         (

@@ -107,6 +107,16 @@ _REASONS: Mapping[str, Text] = {
         "something could not be done or recorded: {detail}", "有操作未能执行或未能记录：{detail}"
     ),
     "opaque": Text("plain data could not be observed: {detail}", "有普通数据未能观察：{detail}"),
+    "cursor": Text(
+        "what it prints moves the cursor, and what a screen shows then is another text",
+        "它打印的内容会移动光标（或含制表符），屏幕上看到的就不是原来的文本",
+    ),
+    "stderr": Text(
+        "it writes to stderr too, which was not looked at", "它还往 stderr 写，那一部分没有看"
+    ),
+    "no_further": Text(
+        "it got no further for {detail} s, and gave up", "连续 {detail} 秒没有更进一步，就放弃了"
+    ),
     "race": Text(
         "{detail} is touched by two tasks with no order between them",
         "{detail} 被两个任务读写，先后没有保证",

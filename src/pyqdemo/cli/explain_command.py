@@ -23,6 +23,7 @@ from pyqdemo.cli.words import say, text
 from pyqdemo.errors import Exit, UnusableFile, UsageError
 
 if TYPE_CHECKING:
+    from pyqdemo.explaining import Far
     from pyqdemo.explanation import Explanation
     from pyqdemo.worlds.stop_signals import StopSignals
 
@@ -31,6 +32,7 @@ __all__ = ["EXPLAIN", "explain_command"]
 NAME = "explain"
 USUAL_TIME_S = 60.0
 MOST_BYTES = 4_000_000
+WIDEST_LINE = 30  # cells of a line in the progress
 
 _PUBLISHED = Option("--as-published", text("explore.published"))
 _TIME = Option("--time", text("explore.time"), "SECONDS", f"{USUAL_TIME_S:g}")
@@ -64,16 +66,18 @@ def _start(given: Given, console: Console) -> int:
         check_lesson(card, given, EXPLAIN.options)
     look = runs.look_of(given)
     time_s = given.number("time", low=0.1, high=86_400, example=USUAL_TIME_S) or USUAL_TIME_S
-    plan = plan_of(word, card, given)
+    usual = "operation" if card is None else card.explored.granularity
+    granularity = given.choice(runs.GRANULARITY) or usual
+    plan = plan_of(word, card, given, granularity=granularity)
     from pyqdemo.explaining import explained
-    from pyqdemo.explaining.transcript import transcript_of
+    from pyqdemo.explaining.transcript import readings_of
     from pyqdemo.worlds.stop_signals import StopSignals
 
-    transcript = transcript_of(_read(given.argument("TRANSCRIPT"), console))
+    readings = readings_of(_read(given.argument("TRANSCRIPT"), console))
     with StopSignals() as signals:
         progress = _Progress(console, given.lang, signals, silent=look.plain)
         try:
-            told = explained(plan, transcript, time_s, progress, signals)
+            told = explained(plan, readings, time_s, progress, signals)
         finally:
             progress.close()
     if signal.SIGTERM in signals.asked and console.signal is None:
@@ -120,6 +124,8 @@ def _conclude(
         write_json(encode_explanation(told), console)
         return
     commands = [] if told.found is None else [again(told.found, given, card, look.save)]
+    if any(reason.kind == "race" for reason in told.reasons):
+        commands.append((text("explore.lines"), corrected(given, granularity="line")))
     write_lines(
         lambda glyphs, width: explained_lines(told, look.lang, glyphs, width, commands),
         console,
@@ -134,21 +140,25 @@ class _Progress:
         self._line = ProgressLine(console, silent=silent)
         self._lang, self._signals = lang, signals
 
-    def __call__(self, executions: int, matched: int) -> bool:
+    def __call__(self, far: Far) -> bool:
         """Takes in how far it is; answers whether to stop."""
-        self._line.tell(lambda elapsed: self._told(executions, matched))
+        self._line.tell(lambda elapsed: self._told(far))
         return bool(self._signals.asked)
 
     def close(self) -> None:
         """Takes the line away."""
         self._line.close()
 
-    def _told(self, executions: int, matched: int) -> str:
+    def _told(self, far: Far) -> str:
         from pyqdemo.analysis.coverage_words import executions_told
+        from pyqdemo.views.cells import shown
 
-        told = executions_told(executions)[self._lang]
-        key = "explain.progress_one" if matched == 1 else "explain.progress"
-        return say(key, self._lang, executions=told, matched=f"{matched:,}")
+        told = executions_told(far.executions)[self._lang]
+        key = "explain.progress_one" if far.matched == 1 else "explain.progress"
+        said = say(key, self._lang, executions=told, matched=f"{far.matched:,}")
+        if far.line is None:
+            return said
+        return said + say("explain.progress_next", self._lang, line=shown(far.line, WIDEST_LINE))
 
 
 EXPLAIN = Command(
@@ -165,7 +175,7 @@ EXPLAIN = Command(
         Section(text("panel.search"), (_PUBLISHED, _TIME)),
         Section(text("panel.report"), _REPORT),
     ),
-    rest=(Section(text("panel.claim"), (_SEED, runs.START_METHOD, runs.STDOUT)),),
+    rest=(Section(text("panel.claim"), (runs.GRANULARITY, _SEED, runs.START_METHOD, runs.STDOUT)),),
     example="chefs output.txt --as-published",
     start=_start,
 )

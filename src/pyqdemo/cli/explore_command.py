@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import signal
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from pyqdemo.card import Card
@@ -18,9 +20,10 @@ from pyqdemo.cli.exploring_offers import offered
 from pyqdemo.cli.finding import lesson_names
 from pyqdemo.cli.parameters import with_parameters
 from pyqdemo.cli.retyping import corrected
-from pyqdemo.cli.searching import keep, plan_of, write_json, write_lines
+from pyqdemo.cli.searching import keep, note_lines, plan_of, write_json, write_lines
 from pyqdemo.cli.words import say, text
-from pyqdemo.errors import Exit, PyqdemoError, RunError, UsageError
+from pyqdemo.errors import Exit, PyqdemoError, RunError, UnusableFile, UsageError
+from pyqdemo.kinds import OutcomeKind
 
 if TYPE_CHECKING:
     from pyqdemo.exploring import Asked
@@ -34,6 +37,7 @@ STRATEGIES = ("auto", "dpor", "states", "dfs", "random", "pct")
 USUAL_TIME_S = 60.0
 USUAL_STEPS = 10_000
 MOST = 10**9
+_NOT_IMPORTED = re.compile(r"\b(?:ModuleNotFoundError|ImportError): (?P<reason>.+)")
 
 PUBLISHED = Option("--as-published", text("explore.published"))
 STRATEGY = Option(
@@ -94,6 +98,7 @@ def _start(given: Given, console: Console) -> int:
                 report = explored(asked, progress, signals)
             finally:
                 progress.close()
+        _check_loaded(report, word)
     except PyqdemoError as mistake:
         _offer_instead(mistake, given, card)
         raise
@@ -101,6 +106,15 @@ def _start(given: Given, console: Console) -> int:
         console.signal = signal.SIGTERM
     _conclude(report, asked, look, given, console, card)
     return _exit_code(report)
+
+
+def _check_loaded(report: Report, word: str) -> None:
+    """Raises UnusableFile where there is nothing to explore: an import fails before all else."""
+    alone = any(reason.kind == "no_task" for reason in report.reasons)
+    for ending in report.endings if alone and len(report.endings) == 1 else ():
+        found = _NOT_IMPORTED.search(ending.detail.en)
+        if ending.kind == OutcomeKind.EXCEPTION and found is not None:
+            raise UnusableFile("cannot_import", file=word, reason=found["reason"])
 
 
 def _exit_code(report: Report) -> int:
@@ -136,8 +150,12 @@ def _conclude(
         write_json(encode_report(report), console)
         return
     commands = offered(report, asked, given, card, look.save)
+    unseen = None if card is None or not given.has("as-published") else card.explored.unseen
     write_lines(
-        lambda glyphs, width: report_lines(report, look.lang, glyphs, width, commands),
+        lambda glyphs, width: chain(
+            report_lines(report, look.lang, glyphs, width, commands),
+            () if unseen is None else note_lines(unseen, look.lang, width),
+        ),
         console,
         plain=look.plain,
     )
@@ -152,7 +170,8 @@ def _asked(word: str, card: Card | None, given: Given) -> Asked:
     steps = given.whole("max-steps", low=1, high=MOST_STEPS, default=USUAL_STEPS)
     bounds = Bounds(
         _count(given, "max-executions", 1, 1000),
-        given.number("time", low=0.1, high=86_400, example=USUAL_TIME_S) or USUAL_TIME_S,
+        given.number("time", low=0.1, high=86_400, example=USUAL_TIME_S)
+        or _usual_time_s(card, given),
         _count(given, "preemptions", 0, 2),
     )
     usual = "operation" if card is None else card.explored.granularity
@@ -179,6 +198,11 @@ def _asked(word: str, card: Card | None, given: Given) -> Asked:
         card=card,
         sizes=sizes,
     )
+
+
+def _usual_time_s(card: Card | None, given: Given) -> float:
+    known = card is not None and given.has("as-published") and card.explored.published_s
+    return known or USUAL_TIME_S
 
 
 def _count(given: Given, name: str, low: int, example: int) -> int | None:

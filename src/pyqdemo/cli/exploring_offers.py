@@ -31,7 +31,8 @@ def offered(
     if found is not None:
         commands.append(again(found.trace, given, card, save))
     kinds = {reason.kind for reason in report.reasons}
-    if "time" in kinds and found is None:
+    shown = card is None or card.explored.unseen is None or not given.has("as-published")
+    if "time" in kinds and found is None and shown:
         time_s = min((asked.bounds.time_s or 0) * 10, LONGEST_TIME_S)
         commands.append((text("explore.longer"), retyped(given, time=f"{time_s:g}")))
     if "max_executions" in kinds and found is None:
@@ -47,5 +48,6 @@ def offered(
         if given.has(flag):
             commands.append((text("explore.repaired"), corrected(bare)))
         else:
-            commands.append((text("explore.broken"), corrected(bare, flags=[flag])))
+            told = "explore.published_one" if card.explored.fails is None else "explore.broken"
+            commands.append((text(told), corrected(bare, flags=[flag])))
     return commands

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     from pyqdemo.trace import Trace
     from pyqdemo.views.dress import Glyphs, Line
 
-__all__ = ["again", "keep", "plan_of", "write_json", "write_lines"]
+__all__ = ["again", "keep", "note_lines", "plan_of", "write_json", "write_lines"]
 
 LONGEST_SCHEDULE = 400  # a longer one nobody copies: the run is to be kept instead
-NARROWEST = 40
+NARROWEST, WIDEST = 40, 120
 
 
 def plan_of(word: str, card: Card | None, given: Given, **how: Any) -> Plan:
@@ -113,6 +113,16 @@ def write_json(told: str, console: Console) -> None:
         return
     buffer.write(f"{told}\n".encode())
     buffer.flush()
+
+
+def note_lines(told: Text, lang: str, width: int) -> Iterator[Line]:
+    """A paragraph below an answer."""
+    from pyqdemo.views.cells import broken_up
+    from pyqdemo.views.dress import Line
+
+    yield Line()
+    for part in broken_up(told[lang], min(width, WIDEST) - 2):
+        yield Line().add(f"  {part}")
 
 
 def write_lines(

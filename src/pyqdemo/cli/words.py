@@ -222,6 +222,7 @@ WORDS: Mapping[str, Text] = {
     "explore.repaired": Text("the repaired program", "修好的程序"),
     "explore.broken": Text("the broken one", "有毛病的版本"),
     "explore.longer": Text("search for longer", "延长搜索时间"),
+    "explore.published_one": Text("the published program", "教程的原程序"),
     "explore.lines": Text("between lines too", "每行之间也试"),
     "explore.nothing_kept": Text(
         "pyqdemo: nothing failed, so nothing was saved in {file}.",
@@ -245,10 +246,12 @@ WORDS: Mapping[str, Text] = {
     ),
     "explain.json": Text("the answer as one JSON object", "把回答写成一个 JSON 对象"),
     "explain.help_all": Text(
-        "also: seed, how processes start and print", "其余选项：种子、进程怎样启动和打印"
+        "also: granularity, seed, how processes start and print",
+        "其余选项：粒度、种子、进程怎样启动和打印",
     ),
     "explain.progress_one": Text("{executions}, 1 line", "{executions}，对上 1 行"),
     "explain.progress": Text("{executions}, {matched} lines", "{executions}，对上 {matched} 行"),
+    "explain.progress_next": Text("; next: {line}", "；下一行：{line}"),
     "explain.nothing_kept": Text(
         "pyqdemo: no run that prints these lines was found, so nothing was saved in {file}.",
         "pyqdemo：没有找到打印这几行的运行，{file} 里什么也没有存。",

@@ -6,45 +6,57 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from os import PathLike
 from time import monotonic
-from typing import Any
+from typing import Any, NamedTuple
 
 from pyqdemo.errors import UsageError
 from pyqdemo.executing import Plan
-from pyqdemo.executing.carrying import Ground, ground_of, program_for
+from pyqdemo.executing.carrying import Ground, carry, ground_of, program_for
 from pyqdemo.executing.plan import check_plan, program_place
-from pyqdemo.explaining.searching import MAX_STEPS, Search, repeated
-from pyqdemo.explaining.transcript import Transcript, transcript_of
+from pyqdemo.explaining.following import Following
+from pyqdemo.explaining.plain import moves_in
+from pyqdemo.explaining.reading import Reading
+from pyqdemo.explaining.searching import MAX_STEPS
+from pyqdemo.explaining.transcript import Transcript, readings_of
 from pyqdemo.explaining.wanted import Wanted
 from pyqdemo.explanation import Explanation
 from pyqdemo.exploring.again import differs
+from pyqdemo.kernel.limits import Limits
 from pyqdemo.loading import Program
 from pyqdemo.report import Reason
 from pyqdemo.schedule import schedule_of
+from pyqdemo.strategies import RoundRobin
 from pyqdemo.worlds.stop_signals import StopSignals
 
-__all__ = ["TIME_S", "Told", "explain", "explained"]
+__all__ = ["TIME_S", "Far", "Told", "explain", "explained"]
 
 TIME_S = 60.0
 LONGEST_S = 10**9
 SHOWN = 40  # characters of what is no text, in a mistake
-FIRST = 60  # executions of each search in the first round; twice as many in each further one
-EXACT_FROM = 4  # round from which the exact search takes part, if the others go on
-EXACT = 8  # it makes so many times fewer executions, since each takes longer
-#: How prints part, what a line is worth, and whether states are exact: of each search.
-KINDS = (
-    ("whole", 4.0, False),
-    ("parted", 4.0, False),
-    ("whole", 1.0, False),
-    ("parted", 1.0, False),
-    ("parted", 4.0, True),
-)
-LONGER = 20  # executions for the end of a run, once its lines are found
-
-Told = Callable[[int, int], bool]
-"""Told of executions and lines matched so far; answers whether to stop."""
+STANDING = 4  # a search is given up that has got no further for this part of the time,
+AS_LONG = 4  # and for so many times as long as it took to get there
+LOOK_STEPS = 2_000  # of a run that is looked at for what it prints beside lines
+SELDOM = 3  # the text as it stands is searched for so many times less than what is read in it
 
 
-def _go_on(executions: int, matched: int) -> bool:
+class Far(NamedTuple):
+    """How far a search is.
+
+    Attributes:
+        executions: that were begun.
+        matched: lines, from the first, that some run prints.
+        line: the one that comes next, which none has printed there; None if there is none.
+    """
+
+    executions: int
+    matched: int
+    line: str | None
+
+
+Told = Callable[[Far], bool]
+"""Told how far it is; answers whether to stop."""
+
+
+def _go_on(far: Far) -> bool:
     return False
 
 
@@ -56,6 +68,7 @@ def explain(
     seed: int = 0,
     arguments: Sequence[str] = (),
     parameters: Mapping[str, object] | None = None,
+    granularity: str = "operation",
     start_method: str | None = None,
     stdout: str = "terminal",
 ) -> Explanation:
@@ -68,10 +81,12 @@ def explain(
         transcript: the lines, as they were copied from a terminal.
         time_s: real seconds after which the search is given up.
         seed: of draws from large ranges and of floats, which are not chosen.
+        granularity: ``operation``: others may go at each operation. ``line``: at every line of
+            the program's own files too; a lost update shows only there.
         arguments, parameters, start_method, stdout: as of ``pyqdemo.run``.
 
     Raises:
-        UnusableFile: the program cannot be read or compiled.
+        UnusableFile: the program cannot be read or compiled, or imports what there is not.
         UsageError: an argument is outside its range or of a wrong type, or the transcript is
             empty, binary or too long.
         RunError: the program does what cannot be controlled.
@@ -85,15 +100,16 @@ def explain(
         parameters=parameters,
         arguments=tuple(arguments),
         seed=seed,
+        granularity=granularity,
         start_method=start_method,
         stdout=stdout,
     )
-    return explained(plan, transcript_of(transcript), time_s)
+    return explained(plan, readings_of(transcript), time_s)
 
 
 def explained(
     plan: Plan,
-    transcript: Transcript,
+    readings: Sequence[Transcript],
     time_s: float = TIME_S,
     told: Told = _go_on,
     signals: StopSignals | None = None,
@@ -101,6 +117,7 @@ def explained(
     """As ``explain``, for somebody who looks on.
 
     Args:
+        readings: of the transcript, as ``readings_of`` gives them.
         told: told of the progress now and then; answers whether to stop.
         signals: looked at while an execution goes on; one that came ends the search.
     """
@@ -108,7 +125,7 @@ def explained(
     _check_time(time_s)
     program = program_for(plan)
     with ground_of(plan) as ground:
-        return _Explaining(program, plan, ground, transcript, time_s, signals).explanation(told)
+        return _Explaining(program, plan, ground, readings, time_s, signals).explanation(told)
 
 
 def _check_time(time_s: object) -> None:
@@ -118,141 +135,127 @@ def _check_time(time_s: object) -> None:
 
 
 class _Explaining:
-    """The searches of one explanation: each goes on for a while, again and again."""
+    """The readings of one transcript: each is searched for a while, again and again."""
 
     def __init__(
         self,
         program: Program,
         plan: Plan,
         ground: Ground,
-        transcript: Transcript,
+        readings: Sequence[Transcript],
         time_s: float,
         signals: StopSignals | None,
     ) -> None:
         self._program, self._plan, self._ground = program, plan, ground
-        self._transcript = transcript
-        self._time_s = time_s
         self._signals = signals
-        self._wanted = Wanted(transcript.lines, cut=transcript.cut)
+        self._time_s = time_s
         self._began_s = monotonic()
-        self._before = 0
-        self._clock = False
-        self._make()
+        self._open_ended = [each for each in readings if each.open_ended]
+        self._readings = [self._reading(each) for each in readings]
 
-    def _make(self) -> None:
-        self._plans = [replace(self._plan, prints=prints) for prints, _, _ in KINDS]
-        self._searches = [
-            Search(
-                self._program,
-                plan,
-                self._ground,
-                self._wanted,
-                exact=exact,
-                worth=worth,
-                clock=self._clock or exact,
-                signals=self._signals,
-            )
-            for plan, (_, worth, exact) in zip(self._plans, KINDS, strict=True)
-        ]
-        *self._others, self._exact = self._searches
-
-    @property
-    def _executions(self) -> int:
-        return self._before + sum(search.executions for search in self._searches)
+    def _reading(self, transcript: Transcript) -> Reading:
+        return Reading(self._program, self._plan, self._ground, transcript, self._signals)
 
     def explanation(self, told: Told) -> Explanation:
         """Searches, and says what came of it."""
         until = self._began_s + self._time_s
-        for search in self._turns():
-            if search.met is not None:
-                return self._found(search, until)
+        while (reading := self._next()) is not None:
+            reading.once()
+            if reading.met is not None:
+                return self._found(reading, until)
             if monotonic() >= until:
                 return self._not_found(Reason("time", f"{self._time_s:g}"))
-            if search.interrupted or told(self._executions, self._matched()):
+            if reading.interrupted or told(self._far()):
                 return self._not_found(Reason("interrupted"))
-        return self._not_found(None)
+        standing = [each for each in self._readings if each.more]
+        if not standing:
+            return self._not_found(None)
+        longest = max(each.spent_s - each.moved_s for each in standing)
+        return self._not_found(Reason("no_further", f"{longest:.0f}"))
 
-    def _turns(self) -> Iterator[Search]:
-        """Each search after each execution of its, until nothing more can follow."""
-        turn = 1
-        while True:
-            early = turn < EXACT_FROM and any(search.more for search in self._others)
-            for search in self._others if early else self._searches:
-                share = EXACT if search is self._exact else 1
-                for _ in range((FIRST << min(turn - 1, 20)) // share):
-                    if not search.more:
-                        break
-                    search.once()
-                    if search.read_clock and not self._clock:
-                        break
-                    yield search
-                if search.read_clock and not self._clock:
-                    break
-            if not self._clock and any(search.read_clock for search in self._searches):
-                self._before, self._clock = self._executions, True
-                self._make()
-                continue
-            # What an exact search has tried without finding it, no other finds.
-            if not self._exact.more or not any(search.more for search in self._searches):
-                return
-            turn += 1
+    def _next(self) -> Reading | None:
+        """The reading that is searched for next; None if nothing more can come of any."""
+        going = [each for each in self._readings if each.more and not self._stands(each)]
+        if not going and self._open_ended:
+            # The last line may break off: that is tried where it cannot be all of a line.
+            further = [self._reading(replace(each, cut=True)) for each in self._open_ended]
+            self._open_ended = []
+            self._readings += further
+            going = further
+        return min(going, key=lambda each: each.spent_s * self._seldom(each), default=None)
 
-    def _found(self, search: Search, until: float) -> Explanation:
-        """It is found. Where it may be the whole output, a run that ends there is better."""
-        if not self._transcript.stopped:
-            search.guide.to_the_end = True
-            for _ in range(LONGER):
-                if search.whole is not None or not search.more or monotonic() >= until:
-                    break
-                search.once()
-        plan = self._plans[self._searches.index(search)]
-        whole = search.whole is not None
-        way = search.whole or search.met
-        assert way is not None, "it is found"
-        trace = repeated(self._program, plan, self._ground, way, whole=whole)
+    def _seldom(self, reading: Reading) -> int:
+        as_it_stands = len(self._readings) > 1 and reading is self._readings[0]
+        return SELDOM if as_it_stands else 1
+
+    def _stands(self, reading: Reading) -> bool:
+        """Whether it has got no further for long."""
+        patience_s = self._time_s / STANDING / self._seldom(reading)
+        return reading.spent_s > max(patience_s, AS_LONG * reading.moved_s)
+
+    def _furthest(self) -> Reading:
+        """The reading of which most can be printed; of equals one of what was read in the text,
+        and whose lines are whole."""
+        return max(
+            reversed(self._readings), key=lambda each: (each.matched, not each.transcript.cut)
+        )
+
+    def _far(self) -> Far:
+        reading = self._furthest()
+        lines, matched = reading.transcript.lines, reading.matched
+        executions = sum(each.executions for each in self._readings)
+        return Far(executions, matched, lines[matched] if matched < len(lines) else None)
+
+    def _found(self, reading: Reading, until: float) -> Explanation:
+        trace, whole = reading.found(until)
         return self._explanation(
+            reading.transcript,
             found=trace,
             whole=whole,
             impossible=False,
-            matched=len(self._transcript.lines),
+            matched=len(reading.transcript.lines),
             next=(),
             best=None,
             reasons=(),
         )
 
     def _not_found(self, stopped: Reason | None) -> Explanation:
-        exact = self._exact
-        missing = exact.missing() if stopped is None else (stopped, *exact.missing())
-        matched = self._matched()
-        # Of equals the one whose prints are whole is the easier to read; the exact one is last.
-        best = max(self._searches, key=lambda each: each.guide.best.place)
-        plan = self._plans[self._searches.index(best)]
-        trace = None
-        if matched and best.guide.way[0]:
-            trace = repeated(self._program, plan, self._ground, best.guide.way, whole=False)
-        if not missing and trace is not None:
+        missing = dict.fromkeys(() if stopped is None else (stopped,))
+        for each in self._readings:
+            missing.update(dict.fromkeys(each.missing()))
+        missing.update(dict.fromkeys(self._unseen()))
+        reading = self._furthest()
+        best = reading.best()
+        if not missing and best is not None:
+            trace, plan = best
             other = differs(self._program, plan, [schedule_of(trace)])
-            missing = () if other is None else (Reason("nondeterministic", other),)
-        following = dict.fromkeys(
-            line
-            for search in (exact, *self._others)
-            if search.guide.wanted.line(search.guide.best) == matched
-            for line in search.guide.next
-        )
+            if other is not None:
+                missing[Reason("nondeterministic", other)] = None
         return self._explanation(
+            reading.transcript,
             found=None,
             whole=False,
             impossible=not missing,
-            matched=matched,
-            next=tuple(following),
-            best=trace,
-            reasons=missing,
+            matched=reading.matched,
+            next=reading.next(),
+            best=None if best is None else best[0],
+            reasons=tuple(missing),
         )
 
-    def _matched(self) -> int:
-        return max(search.guide.wanted.line(search.guide.best) for search in self._searches)
+    def _unseen(self) -> Iterator[Reason]:
+        """What may be printed that shows in no lines, or in others, behind where all the searches
+        have stopped: by the program's texts, and by a run that nobody holds back."""
+        if moves_in(self._program.code):
+            yield Reason("cursor")
+        plan = replace(self._plan, limits=Limits(LOOK_STEPS, loose=True))
+        execution = carry(self._program, plan, RoundRobin(), self._ground, signals=self._signals)
+        guide = Following(Wanted(self._readings[-1].transcript.lines))
+        guide.open(execution)
+        for written in execution.output:
+            guide.look_at(written)
+        yield from map(Reason, sorted(guide.beside))
 
-    def _explanation(self, **told: Any) -> Explanation:
+    def _explanation(self, transcript: Transcript, **told: Any) -> Explanation:
         """One with what there is to say of any."""
         plan = self._plan
         return Explanation(
@@ -262,12 +265,15 @@ class _Explaining:
             parameters=dict(plan.parameters or {}),
             arguments=plan.arguments,
             seed=plan.seed,
+            granularity=plan.granularity,
             bounds={"max_steps": MAX_STEPS, "time_s": self._time_s},
-            lines=self._transcript.lines,
-            stopped=self._transcript.stopped,
-            left_out=self._transcript.left_out,
-            executions=self._executions,
-            states=sum(search.strategy.states for search in self._searches),
+            lines=transcript.lines,
+            stopped=transcript.stopped,
+            cut=transcript.cut,
+            left_out=transcript.left_out,
+            tidied=transcript.tidied,
+            executions=sum(each.executions for each in self._readings),
+            states=sum(each.states for each in self._readings),
             seconds=monotonic() - self._began_s,
             **told,
         )

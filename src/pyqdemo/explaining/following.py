@@ -7,8 +7,9 @@ from bisect import bisect_left
 from collections.abc import Iterable
 
 from pyqdemo.explaining.drawn import values_of
+from pyqdemo.explaining.plain import moves, plain
 from pyqdemo.explaining.wanted import START, Wanted
-from pyqdemo.kernel.execution import Execution
+from pyqdemo.kernel.execution import Execution, Written
 from pyqdemo.kernel.tasks import Task
 from pyqdemo.point import Draw, Pending, Point
 from pyqdemo.strategies.guided import Leading
@@ -18,6 +19,8 @@ __all__ = ["Following"]
 
 STDOUT = "0/stream/stdout"
 _PRINTS = ("write", "buffer")
+#: What Python prints to stderr by itself: transcripts are looked at without it.
+_OF_PYTHON = ("Exception in thread ", "Exception ignored ", "Traceback (most recent", "Process ")
 _FEEDER = TaskKind.FEEDER
 # What a choice costs, where a line that is printed is worth ``WORTH``.
 WORTH = 4.0
@@ -55,6 +58,8 @@ class Following:
         next: lines that could have come next there, in the order in which they were met.
         way: choices and draws up to that mark, the shortest that was met.
         met: all lines were printed in some execution.
+        beside: what was printed that shows in no lines or in others: ``cursor``, something that
+            moves it; ``stderr``, anything but a traceback.
     """
 
     def __init__(self, wanted: Wanted, *, worth: float = WORTH, to_the_end: bool = False) -> None:
@@ -65,6 +70,7 @@ class Following:
         self.next: dict[str, None] = {}
         self.way: tuple[tuple[str, ...], tuple[int, ...]] = ((), ())
         self.met = False
+        self.beside: set[str] = set()
         self._said: dict[tuple[str, int], tuple[str, ...]] = {}
         self._named: dict[str, list[int]] = {}
 
@@ -86,6 +92,14 @@ class Following:
         ]
         return repr((self._mark, held)).encode("utf-8", "surrogatepass")
 
+    def look_at(self, written: Written) -> None:
+        """Notes what a text does beside being lines; see ``beside``."""
+        if written.stream == "stderr":
+            if not written.text.startswith(_OF_PYTHON):
+                self.beside.add("stderr")
+        elif moves(written.text) or ("\t" in written.text and "\t" not in self.wanted.text):
+            self.beside.add("cursor")
+
     # As a guide.
 
     def arrive(self) -> bool:
@@ -93,6 +107,7 @@ class Following:
         while self._read < len(output) and self._is_fine:
             written = output[self._read]
             self._read += 1
+            self.look_at(written)
             if written.stream == "stdout":
                 mark = self.wanted.after(self._mark, written.text)
                 self._is_fine = mark is not None
@@ -173,6 +188,8 @@ class Following:
         task = self._execution.task(pending.task)
         held = "".join(task.process.state.unwritten.get(STDOUT, ()))
         text = held + (pending.value or "")
+        if moves(text):
+            self.beside.add("cursor")
         wanted = self.wanted
         now = not wanted.is_whole(self._mark) and wanted.after(self._mark, text) is not None
         if now:
@@ -192,7 +209,7 @@ class Following:
         mine = self._lines_of(task.name)
         place = bisect_left(mine, line)
         if place < len(mine):  # it has to print that one before any other
-            return READY if text.strip() in self.wanted.lines[mine[place]] else -MISSED
+            return READY if plain(text).strip() in self.wanted.lines[mine[place]] else -MISSED
         return READY if self.wanted.has_later(self._mark, text) else -LOST
 
     def _of_a_name(self, task: str, line: int) -> float:
@@ -242,7 +259,7 @@ class Following:
         wanted = self.wanted
         if wanted.line(self._mark) < wanted.line(self.best):
             return
-        shown = text.strip("\n").partition("\n")[0]
+        shown = plain(text).strip("\n").partition("\n")[0]
         self.next.setdefault(shown)
 
 

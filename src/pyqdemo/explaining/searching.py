@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from pyqdemo.errors import UnusableFile
 from pyqdemo.executing import Plan
 from pyqdemo.executing.carrying import Ground, carry, trace_of
 from pyqdemo.explaining.following import Following
@@ -13,7 +14,7 @@ from pyqdemo.kernel.execution import Execution
 from pyqdemo.kernel.limits import Limits
 from pyqdemo.kernel.log import Log
 from pyqdemo.loading import Program
-from pyqdemo.observing import races
+from pyqdemo.observing import Touch, races
 from pyqdemo.report import Reason
 from pyqdemo.strategies import Replay
 from pyqdemo.strategies.guided import Guided
@@ -105,6 +106,7 @@ class Search:
         self.read_clock = execution.clock_was_read
         self._learned |= sight.learned_anew
         self.strategy.ended()
+        self._check_loaded(execution)
         kind = execution.outcome().kind
         self.interrupted = kind is OutcomeKind.INTERRUPTED
         if kind in _ENDS and self.guide.ended():
@@ -112,6 +114,13 @@ class Search:
         if self.met is None and self.guide.met:
             self.met = self.guide.way
         self._missing.update(dict.fromkeys(self._lacks(execution, sight)))
+
+    def _check_loaded(self, execution: Execution) -> None:
+        """Raises UnusableFile where an import fails before all else."""
+        for _, told in execution.failures if len(execution.tasks) == 1 else ():
+            kind, _, reason = told.partition(": ")
+            if kind in ("ModuleNotFoundError", "ImportError"):
+                raise UnusableFile("cannot_import", file=self._program.file.name, reason=reason)
 
     def missing(self) -> tuple[Reason, ...]:
         """Why it proves nothing that nothing was found; empty if it does."""
@@ -135,13 +144,30 @@ class Search:
             yield Reason("clock")
         if execution.killed:
             yield Reason("kills")
+        for what in sorted(self.guide.beside):
+            yield Reason(what)
         if strategy.cut:
             yield Reason("states")
         if strategy.nondeterminism is not None:
             yield Reason("nondeterministic", strategy.nondeterminism)
         if self._exact:
-            for race in races(strategy.steps, sight.touches[: len(strategy.steps)]):
+            touches = sight.touches[: len(strategy.steps)]
+            if self._plan.granularity == "line":
+                touches = _at_once(touches)
+            for race in races(strategy.steps, touches):
                 yield Reason("race", race.name)
+
+
+def _at_once(touches: Sequence[tuple[Touch, ...]]) -> list[tuple[Touch, ...]]:
+    """Of what steps touched, the parts that one of them both read and wrote: ``n += 1``. Others
+    may come in between, even where every line is a step."""
+    both: set[object] = set()
+    for touched in touches:
+        modes: dict[object, str] = {}
+        for touch in touched:
+            if touch.mode != modes.setdefault(touch.key, touch.mode):
+                both.add(touch.key)
+    return [tuple(touch for touch in touched if touch.key in both) for touched in touches]
 
 
 class _Guided(Sight):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from typing import NamedTuple
 
+from pyqdemo.explaining.plain import plain, unfinished
+
 __all__ = ["Mark", "Wanted"]
 
 
@@ -15,10 +17,12 @@ class Mark(NamedTuple):
         place: characters of the wanted text that are there.
         blanks: that were printed after them. They count only if anything but the end of the
             line follows, since whoever copies lines from a screen loses them.
+        unfinished: the beginning of a colour or the like, whose end has not been printed.
     """
 
     place: int
     blanks: str = ""
+    unfinished: str = ""
 
 
 START = Mark(0)
@@ -27,10 +31,11 @@ START = Mark(0)
 class Wanted:
     """The lines that are wanted.
 
-    Blanks at the end of a line count for nothing, nor do empty lines before and after all.
+    Blanks at the end of a line count for nothing, nor do empty lines before and after all, nor
+    what no screen shows (see ``plain``).
 
     Args:
-        lines: without their ends, nor blanks there, the first and the last one not empty.
+        lines: plain, without their ends, nor blanks there, the first and the last one not empty.
         cut: the last one may be the beginning of a longer line.
 
     Attributes:
@@ -52,10 +57,13 @@ class Wanted:
 
         What is printed when all that is wanted is there can be anything.
         """
-        wanted, (place, blanks) = self.text, mark
-        if not blanks and wanted.startswith(text, place) and not text.endswith((" ", "\t")):
+        wanted, (place, blanks, before) = self.text, mark
+        as_it_is = not (blanks or before) and not text.endswith((" ", "\t"))
+        if as_it_is and wanted.startswith(text, place):
             return Mark(place + len(text))
-        for character in text:
+        text = before + text
+        after = unfinished(text)
+        for character in plain(text.removesuffix(after)):
             if place == len(wanted):
                 break
             if character in " \t":
@@ -70,7 +78,7 @@ class Wanted:
                 place, blanks = place + len(blanks) + 1, ""
             else:
                 return None
-        return Mark(place, blanks)
+        return Mark(place, blanks, after)
 
     def can_come_later(self, mark: Mark, text: str) -> bool:
         """Whether a text can begin a line after that mark, or comes after all of them."""
@@ -84,7 +92,7 @@ class Wanted:
 
     def has_later(self, mark: Mark, text: str) -> bool:
         """Whether a text, but for blanks around it, stands anywhere after that mark."""
-        return self.text.find(text.strip(), mark.place) >= 0
+        return self.text.find(plain(text).strip(), mark.place) >= 0
 
     def is_whole(self, mark: Mark) -> bool:
         """Whether all that is wanted has been printed."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import insort
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from operator import attrgetter
 from signal import Signals
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -106,6 +106,8 @@ class Execution:
             that differ in it alone need not be tried.
         stream_matters: sending a text to a stream counts as a change of it, so that orders
             that differ in what is printed alone are tried too.
+        draws_matter: a draw reads whether the program has set the generator that tasks share.
+            As long as it has not, no draw of a task has to do with another's.
         clock_was_read: the program, or a bound on time, asked what time it is.
         data: gives what the program's own code has touched of its plain data since it was last
             asked, for a strategy that observes; None where that is not looked at.
@@ -147,6 +149,7 @@ class Execution:
         self.shared: dict[str, Model] = {}
         self.clock_matters = True
         self.stream_matters = False
+        self.draws_matter = False
         self.clock_was_read = limits.for_s is not None or not limits.loose
         self.data: Callable[[], Iterable[Access]] | None = None
         self.state: Callable[[], bytes] | None = None
@@ -302,7 +305,7 @@ class Execution:
         return resource if made_by.process is task.process else f"{resource}@{task.process.id}"
 
     @property
-    def tasks(self) -> Iterable[Task]:
+    def tasks(self) -> Collection[Task]:
         """All tasks there were, in the order in which they were made."""
         return self._tasks.values()
 

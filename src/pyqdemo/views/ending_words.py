@@ -49,10 +49,10 @@ LOSSES = {
 #: Why a run broke off, in the words of other rooms: the sentence in Chinese.
 BROKE_OFF = {
     r"(?P<task>.+) went on for (?P<s>\S+) s without an operation": (
-        "{task} 连续 {s} 秒没有做任何操作，像是停不下来的循环"
+        "{task} 连续 {s} 秒没有做任何操作：也许在空转，也许在等控制之外的东西"
     ),
     r"(?P<task>.+) went on for (?P<s>\S+) s without an operation \((?P<at>.+)\)": (
-        "{task} 连续 {s} 秒没有做任何操作（{at}），像是停不下来的循环"
+        "{task} 连续 {s} 秒没有做任何操作（{at}）：也许在空转，也许在等控制之外的东西"
     ),
     r"(?P<task>.+) was stopped by a signal from outside": "{task} 被外来的信号暂停了",
     r"(?P<task>.+) closed the channel by which it is controlled": ("{task} 关掉了用来控制它的通道"),

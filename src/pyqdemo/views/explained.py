@@ -56,16 +56,29 @@ _TRIED = Text(
     "{executions} in {seconds} s; choices: who goes next, small random draws, how long sleeps take",
     "用时 {seconds} 秒，共 {executions} ；可选的是：轮到谁、小范围随机数的取值、睡眠的长短",
 )
+_TRIED_LINES = Text(
+    "{executions} in {seconds} s; choices: who goes next, at each line of the program too, small"
+    " random draws, how long sleeps take",
+    "用时 {seconds} 秒，共 {executions} ；可选的是：轮到谁（程序的每一行都可切换）、"
+    "小范围随机数的取值、睡眠的长短",
+)
 _LEFT_OUT = (
     Text(
-        "{count} line was left out: prompt, traceback or ^C",
-        "略去了 {count} 行：提示符、回溯信息或 ^C",
+        "{count} line was left out: prompt, command, traceback or ^C",
+        "略去了 {count} 行：提示符、命令、回溯信息或 ^C",
     ),
     Text(
-        "{count} lines were left out: prompts, tracebacks, ^C",
-        "略去了 {count} 行：提示符、回溯信息、^C",
+        "{count} lines were left out: prompts, commands, tracebacks, ^C",
+        "略去了 {count} 行：提示符、命令、回溯信息、^C",
     ),
 )
+_TIDIED = {
+    "fence": Text("the fence around them was left out", "略去了首尾的代码围栏"),
+    "editor": Text("an editor's own lines were left out", "略去了编辑器自己的行"),
+    "indent": Text("the indent of all lines was left out", "略去了所有行共同的缩进"),
+    "spacing": Text("the empty lines between all were left out", "略去了每两行之间的空行"),
+}
+_CUT = Text("the last line was taken for the beginning of one", "最后一行当作某一行的开头")
 _WHY = Text("Nothing is proved, because", "什么也没有证明，因为")
 
 
@@ -95,10 +108,15 @@ def explained_lines(
         yield from _how_far(told, lang, width)
         yield from _why_not(told, lang, width)
     executions = executions_told(told.executions)
-    tried = filled(_TRIED, executions=executions, seconds=f"{told.seconds:.1f}")
+    tried = _TRIED_LINES if told.granularity == "line" else _TRIED
+    tried = filled(tried, executions=executions, seconds=f"{told.seconds:.1f}")
     yield from _sentence(tried[lang], width, Tone.DIM)
     if told.left_out:
         yield from _sentence(counted(*_LEFT_OUT, told.left_out)[lang], width, Tone.DIM)
+    for name in told.tidied:
+        yield from _sentence(_TIDIED[name][lang], width, Tone.DIM)
+    if told.cut:
+        yield from _sentence(_CUT[lang], width, Tone.DIM)
     run = told.found or told.best
     if run is not None:
         yield Line()

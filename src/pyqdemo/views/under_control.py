@@ -11,7 +11,7 @@ from pyqdemo.languages import Text
 from pyqdemo.trace import Header, Processes
 from pyqdemo.views import words
 from pyqdemo.views.dress import Line, Tone
-from pyqdemo.views.ending_words import BROKE_OFF, NOT_CONTROLLED
+from pyqdemo.views.ending_words import BROKE_OFF, LOSSES, NOT_CONTROLLED
 
 __all__ = [
     "Replayed",
@@ -194,14 +194,23 @@ def virtual_time(ran_ns: int) -> Text:
     return Text(_VIRTUAL.en.format(seconds=seconds.en), _VIRTUAL.zh.format(seconds=seconds.zh))
 
 
+#: Sentences of other rooms in English, and their Chinese.
+_NO_CLAIM = {
+    **NOT_CONTROLLED,
+    **{pattern: chinese for pattern, (chinese, _) in LOSSES.items()},
+    **BROKE_OFF,
+}
+
+
 def broke_off(detail: str) -> Text:
     """Why a run broke off; a reason that is not known stays as it is."""
     return _translated(detail, BROKE_OFF)
 
 
 def not_controlled(name: str) -> Text:
-    """What a run used that no schedule decides; a function's name stays as it is."""
-    return _translated(name, NOT_CONTROLLED)
+    """What keeps anything from being claimed of other runs: what one used that no schedule
+    decides, why it broke off, or what could not be done. A function's name stays as it is."""
+    return _translated(name, _NO_CLAIM)
 
 
 def _translated(told: str, sentences: Mapping[str, str]) -> Text:

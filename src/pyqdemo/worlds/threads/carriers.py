@@ -81,7 +81,15 @@ class Carriers:
     Args:
         pinned: keep this thread and every carrier on one processor, where the system can:
             handing over is then several times as fast. The old mask comes back at the end.
+
+    Attributes:
+        waited_s: for how long, in one of many executions, a task was seen to go on without an
+            operation. Where that happens again it is not waited for so long.
+        left_behind: and it could not be ended: it waits for what is not under control.
     """
+
+    waited_s: float | None = None
+    left_behind = False
 
     def __init__(self, pinned: bool = False) -> None:
         self._idle: list[Carrier] = []

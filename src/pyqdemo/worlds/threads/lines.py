@@ -1,8 +1,11 @@
 """Line granularity: every line of the program's own files begins with a scheduling point.
 
-A task stops before each line that it comes to, where it can matter: not while it is the only
-one alive, nor inside an operation, nor under a library's code, which may hold a real lock. A
-statement that stands on several lines counts as one, and several on one line do too: within
+A task stops before each line that it comes to, where it can matter: not before there is a second
+task, nor inside an operation, nor under a library's code, which may hold a real lock. From then on
+it stops even where it is the only one alive: that the others have ended is what their steps bring
+about, and where a step ends must not hang on it unseen.
+
+A statement that stands on several lines counts as one, and several on one line do too: within
 those, Python tells of lines as its version compiles them, and as a program that notes its data
 (see ``observing``) happens to be written. Even so versions differ here and there, and what is
 promised of a run at line granularity is promised under the version that made it.
@@ -91,8 +94,8 @@ class LineCarriers(Carriers):
         if life is None or life.inside or life.unwinding:
             return
         world = life.world
-        if world.carriers is not self or len(world.execution.alive) == 1:
-            return
+        if world.carriers is not self or len(world.execution.tasks) == 1:
+            return  # who alone can make a second task, knows by itself whether there is one
         if world.libraries and world.places.under_library(frame):
             return
         if not _has_room():

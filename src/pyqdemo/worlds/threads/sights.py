@@ -8,6 +8,7 @@ from functools import partial
 
 from pyqdemo.kernel.execution import Execution
 from pyqdemo.observing import Notes, PlacedNotes, Touch
+from pyqdemo.worlds.threads.minder import PATIENCE_OF_MANY_S
 from pyqdemo.worlds.threads.observed import observe
 from pyqdemo.worlds.threads.world import World
 
@@ -29,7 +30,8 @@ class Sight:
         data: whether the program's plain data is observed.
         states: whether ``Point.state`` gives fingerprints.
         besides: bytes that are part of every state, as the caller wants it.
-        learned: what earlier executions have shown, though it was assumed not to happen.
+        learned: what earlier executions have shown, though it was assumed not to happen, as
+            ``draws``: the program sets the state of the generator that its tasks share.
         learned_anew: what this one has shown.
         opaque: what of the plain data could not be observed, in words with ``file.py:6``.
         placed: it is kept who touched what where; ``touches`` has it of each step, for
@@ -51,6 +53,9 @@ class Sight:
         """Called before anything runs in that world."""
         world.execution.clock_matters = self.clock
         world.execution.stream_matters = self.stream
+        world.execution.draws_matter = "draws" in self.learned
+        world.learned = self.learned_anew
+        world.of_many, world.patience_s = True, min(world.patience_s, PATIENCE_OF_MANY_S)
         if self.data:
             of = PlacedNotes if self.placed else Notes
             notes = of(world.execution, self.learned, self.learned_anew, self.opaque)

@@ -63,6 +63,9 @@ class World:
         parted: somebody else can come between the parts of one ``print``.
         bear: gives a process that has been started its life; None where it is simulated.
         lines: the carriers, where tasks stop at the program's lines; else None.
+        of_many: it is one execution of many of its program, in the same carriers.
+        learned: takes what this run shows, though it was assumed not to happen, for a caller
+            who begins again then; see ``sights.Sight``.
         done: held until every task is over or abandoned.
     """
 
@@ -89,6 +92,8 @@ class World:
         self.buffers = self.parted = False
         self.bear: Bear | None = None
         self.lines: LineCarriers | None = None
+        self.of_many = False
+        self.learned: set[str] = set()
         self.error: BaseException | None = None
         self.tick = tick
         self.asked_to_stop = asked_to_stop

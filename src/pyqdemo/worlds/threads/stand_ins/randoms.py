@@ -2,9 +2,12 @@
 
 Where the strategy chooses draws, a call that draws from a small range asks it for each value in
 the place of drawing it, as long as the program has not seeded that generator itself or looked
-at its state. What draws from a large range, or a float, follows the run's seed still. Natively
-the module's functions share one generator; only where draws are chosen do they share one here
-too, from the moment on at which the program has set its state.
+at its state. What draws from a large range, or a float, follows the run's seed still.
+
+Natively the module's functions share one generator in each process. Which of its draws a task
+gets nobody can tell as long as the system has seeded it, so each may have a stream of its own.
+From the moment on at which the program has set its state, or knows it, all tasks of the process
+draw from that one, in the order of the schedule.
 """
 
 from __future__ import annotations
@@ -50,20 +53,26 @@ class _Stream(random.Random):
 
 
 def _stream(life: Life) -> _Stream:
-    """The calling task's generator; or its process's, where the program has set that one's
-    state and draws are chosen."""
+    """The calling task's generator; or its process's, where the program has set the state of
+    that one."""
     if life.looking:  # nobody shall notice
         return _Stream(0)
     execution = life.world.execution
-    if execution.chooses_draws:
-        shared: _Stream | None = life.home.scratch.get("random")
-        execution.touch(Access(f"random:{life.task.process.id}", "r" if shared is None else "w"))
-        if shared is not None:
-            return shared
+    shared: _Stream | None = life.home.scratch.get("random")
+    if shared is not None:
+        execution.touch(Access(_part(life), "w"))
+        return shared
+    if execution.draws_matter or execution.chooses_draws:
+        execution.touch(Access(_part(life), "r"))  # that nobody has set it
     found: _Stream | None = life.local.get("random")
     if found is None:
         found = life.local["random"] = _Stream(f"{life.world.seed}/{life.task.id}/random")
     return found
+
+
+def _part(life: Life) -> str:
+    """What is touched by whoever uses the generator of a task's process."""
+    return f"random:{life.task.process.id}"
 
 
 def _drawn(name: str) -> Any:
@@ -123,12 +132,13 @@ def _set(life: Life, change: Callable[[_Stream], object], *, own: bool, kept: bo
     if life.looking:
         return
     execution, scratch = life.world.execution, life.home.scratch
-    if execution.chooses_draws:
-        execution.touch(Access(f"random:{life.task.process.id}", "w"))
-        if own or kept:
-            scratch.setdefault("random", _Stream(0))
-        else:
-            scratch.pop("random", None)
+    execution.touch(Access(_part(life), "w"))
+    if len(execution.tasks) > 1:
+        life.world.learned.add("draws")  # another may have drawn before, and touched nothing
+    if own or kept:
+        scratch.setdefault("random", _Stream(0))
+    else:
+        scratch.pop("random", None)
     stream = _stream(life)
     change(stream)
     stream.own = own
