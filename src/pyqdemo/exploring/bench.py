@@ -11,6 +11,7 @@ from pyqdemo.executing import Plan
 from pyqdemo.executing.carrying import carry, ground_of, program_for, trace_of
 from pyqdemo.exploring.asked import Asked
 from pyqdemo.exploring.judging import Judge, Judged
+from pyqdemo.exploring.watching import Watched
 from pyqdemo.kernel.execution import Execution
 from pyqdemo.kernel.limits import Limits
 from pyqdemo.kernel.log import Log
@@ -22,6 +23,7 @@ from pyqdemo.strategies import Replay
 from pyqdemo.trace import Header, TaskKind, Trace
 from pyqdemo.worlds.stop_signals import StopSignals
 from pyqdemo.worlds.threads.sights import Sight
+from pyqdemo.worlds.threads.world import World
 
 __all__ = ["Bench", "Done", "Repeated"]
 
@@ -63,6 +65,18 @@ class Repeated:
     def schedule(self) -> Schedule:
         """Enough to repeat it anywhere."""
         return schedule_of(self.trace)
+
+
+@dataclass(slots=True)
+class _Sight(Sight):
+    """Shows the execution to a strategy that is watched."""
+
+    watched: Watched | None = None
+
+    def open(self, world: World) -> None:
+        Sight.open(self, world)
+        if self.watched is not None:
+            self.watched.execution = world.execution
 
 
 class Bench:
@@ -182,24 +196,31 @@ class Bench:
         schedule = schedule_of(trace_of(self.program, plan, execution, Log()))
         return replace(schedule, choices=tuple(execution.choices), draws=done.draws)
 
-    def touches(self, strategy: Strategy, *, loose: bool) -> list[tuple[Touch, ...]]:
+    def touches(self, watched: Watched, *, loose: bool) -> list[tuple[Touch, ...]]:
         """One execution; what of the plain data each step touched, and in which lines."""
-        sight = Sight(clock=True, data=True, placed=True, learned=frozenset(self.learned))
+        sight = _Sight(
+            clock=True,
+            data=True,
+            placed=True,
+            learned=frozenset(self.learned),
+            watched=watched,
+        )
         plan = replace(self.plan, limits=Limits(loose=loose))
-        carry(self.program, plan, strategy, self._ground, signals=self._signals, sight=sight)
+        carry(self.program, plan, watched, self._ground, signals=self._signals, sight=sight)
         return sight.touches
 
     def _execute(
         self, plan: Plan, strategy: Strategy, log: Log | None, data: bool, states: bool
     ) -> tuple[Done, Execution]:
         self._judge.begin(log)
-        sight = Sight(
+        sight = _Sight(
             clock="clock" in self.learned or not plan.limits.loose,
             stream=self.asked.same_output,
             data=data,
             states=states,
             besides=self._judge.standing,
             learned=frozenset(self.learned),
+            watched=strategy if isinstance(strategy, Watched) else None,
         )
         execution = carry(
             self.program, plan, strategy, self._ground, log, signals=self._signals, sight=sight

@@ -10,6 +10,8 @@ from typing import Any, Protocol
 from pyqdemo.exploring.asked import Bounds
 from pyqdemo.exploring.bench import Bench, Done
 from pyqdemo.exploring.judging import Judged
+from pyqdemo.exploring.racing import Racing
+from pyqdemo.exploring.watching import Watched
 from pyqdemo.point import Point
 from pyqdemo.report import Reason
 from pyqdemo.trace import OutcomeKind
@@ -72,6 +74,7 @@ class Covered:
         reasons: why it is not everything; empty when it is.
         began_s: on the real monotonic clock.
         restarts: how often it began again, with something learned.
+        racing: whose plain data was touched unordered, where executions were watched for that.
     """
 
     executions: int = 0
@@ -83,6 +86,7 @@ class Covered:
     failed_s: float | None = None
     longest: int = 0
     restarts: int = 0
+    racing: Racing = field(default_factory=Racing)
 
     @property
     def failed(self) -> bool:
@@ -93,6 +97,7 @@ class Covered:
         self.seen.clear()
         self.reasons.clear()
         self.failed_s = None
+        self.racing = Racing()
         self.restarts += 1
 
 
@@ -104,17 +109,21 @@ def cover(
     told: Told,
     *,
     until: Callable[[Done], bool] = lambda done: False,
+    watches: int = 0,
     **how: Any,
 ) -> bool:
     """Executes until the strategy has nothing more, a bound is reached, or ``until`` says so.
 
     Args:
         covered: to which everything is added.
+        watches: in so many executions, the first ones, races are looked for; plain data is
+            observed in these.
         how: as of ``Bench.once``.
 
     Returns:
         Whether something was learned, so that another strategy has to begin again.
     """
+    observes = how.get("data", False)
     while strategy.more:
         reason = _at_a_bound(bounds, covered)
         if reason is None and told(covered):
@@ -123,13 +132,17 @@ def cover(
             covered.reasons.append(reason)
             return False
         known = len(bench.learned)
-        done = bench.once(strategy, **how)
+        watched = Watched(strategy) if covered.executions < watches else None
+        how["data"] = observes or watched is not None
+        done = bench.once(watched or strategy, **how)
         covered.executions += 1
         if len(bench.learned) > known:
             return True
         if strategy.nondeterminism is not None:
             covered.reasons.append(Reason("nondeterministic", strategy.nondeterminism))
             return False
+        if watched is not None:
+            covered.racing.add(watched.steps, watched.moves, done)
         _add(covered, done, strategy)
         if done.judged.kind == OutcomeKind.INTERRUPTED or until(done):
             return False

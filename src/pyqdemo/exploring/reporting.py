@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from time import monotonic
@@ -16,7 +17,7 @@ from pyqdemo.exploring.claiming import FINISHED, reasons, verdict
 from pyqdemo.exploring.confirming import confirmed
 from pyqdemo.exploring.covering import Covered, Covering, Seen, Told, cost_of, cover
 from pyqdemo.exploring.forks import fork_of
-from pyqdemo.exploring.racing import races_of
+from pyqdemo.exploring.racing import Racing, races_in, untold
 from pyqdemo.exploring.simplest import simplest
 from pyqdemo.report import Counterexample, Ending, Fork, Race, Reason, Report, Verdict
 from pyqdemo.schedule import Schedule, schedule_of
@@ -27,6 +28,7 @@ from pyqdemo.worlds.stop_signals import StopSignals
 __all__ = ["explored"]
 
 TOLD_WHOLE = 40  # endings that are repeated for the report
+SAMPLED = 100  # schedules drawn at random that are looked at for races
 RECHECKED = 8  # schedules that a second process repeats before anything is proved
 MOST_RESTARTS = 20
 
@@ -70,7 +72,10 @@ def _at_one_size(asked: Asked, told: Told, signals: StopSignals | None) -> Repor
         missing = reasons(bench, covered, way)
         if verdict(covered, missing) is Verdict.PROVED:
             missing = (*missing, *_recheck(bench, covered))
-        report = _report(bench, covered, way, missing, circles)
+        racing = covered.racing
+        if isinstance(strategy, States) and asked.plan.granularity != "line":
+            racing = races_in(strategy, draws=asked.draws)
+        report = _report(bench, covered, way, missing, circles, racing)
         return report if bench.differed is None else _weaker(report, bench.differed)
 
 
@@ -122,6 +127,7 @@ def _cover_by(
             covered,
             told,
             until=_too_long if looks_on else lambda done: False,
+            watches=_watches(bench, way),
             data=way.name in ("dpor", "states"),
             states=way.name == "states",
             limits=limits,
@@ -132,6 +138,14 @@ def _cover_by(
         if covered.restarts > MOST_RESTARTS:
             covered.reasons.append(Reason("restarts", str(covered.restarts)))
             return strategy, False
+
+
+def _watches(bench: Bench, way: Way) -> int:
+    """How many executions are looked at for races: all of which something is to be proved.
+    Where every line is a step none is left out; a graph of states is looked at as a whole."""
+    if bench.plan.granularity == "line" or way.name == "states":
+        return 0
+    return SAMPLED if way.name in ("random", "pct") else sys.maxsize
 
 
 def _too_long(done: Done) -> bool:
@@ -151,6 +165,7 @@ def _report(
     way: Way,
     missing: tuple[Reason, ...],
     circles: Circles | None,
+    racing: Racing,
 ) -> Report:
     asked, plan = bench.asked, bench.plan
     worst = _simplest_failing(covered)
@@ -185,7 +200,7 @@ def _report(
         bounds={**plan.limits.bounds, **asked.bounds.given},
         seed=plan.seed if bench.drew else None,
         reasons=missing,
-        races=_races(bench, covered),
+        races=_races(bench, racing),
         capacity=bench.capacity,
         endings=_endings(bench, covered),
         counterexample=counterexample,
@@ -233,15 +248,12 @@ def _example(
     )
 
 
-def _races(bench: Bench, covered: Covered) -> tuple[Race, ...]:
-    """Interleavings inside a step are covered where every line is one."""
-    if bench.plan.granularity == "line":
-        return ()
+def _races(bench: Bench, racing: Racing) -> tuple[Race, ...]:
     try:
-        return races_of(bench, [seen.done for seen in covered.seen.values()])
+        return racing.told(bench)
     except ReplayMismatch as mismatch:
         bench.differed = str(mismatch)
-        return ()
+        return tuple(untold(bench, racing.found))
 
 
 def _endings(bench: Bench, covered: Covered) -> tuple[Ending, ...]:

@@ -52,6 +52,12 @@ class Diamonds:
         table = self._table
         return not self._modes[self._touched[edge]] and table.target[edge] > table.source[edge]
 
+    def touched(self, edge: int) -> dict[str, str] | None:
+        """How the step that an edge is touched what; None if that was not told."""
+        if edge >= len(self._touched) or self._touched[edge] == _NONE:
+            return None
+        return self._modes[self._touched[edge]]
+
     # Inside.
 
     def _beside(self, edge: int) -> Iterator[int]:

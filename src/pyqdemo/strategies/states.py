@@ -2,19 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from heapq import heappop, heappush
+from typing import NamedTuple
 
 from pyqdemo.point import Access, Draw, Exhausted, Pending, Point, Step
 from pyqdemo.strategies.diamonds import Diamonds
+from pyqdemo.strategies.order import Modes, modes_of
 from pyqdemo.strategies.state_table import UNTRIED, Columns, Kind, StateTable, enabled_of, stands_of
 
-__all__ = ["States"]
+__all__ = ["Passage", "States"]
 
 AUDIT = 64  # one in so many executions that met only what is known goes on for a while
 AUDITED = 16  # steps
 WAYS = 8  # one in so many executions has all states on its way compared, not the last only
 LONGEST = 2_000  # steps after which an execution leaves what is new to a later one
 _DEPTH = 1 << 32
+_NOTHING: Modes = {}
+
+
+class Passage(NamedTuple):
+    """A step from a state to another one, or to an ending.
+
+    Attributes:
+        edges: that of its choice, and those of the draws within it.
+        modes: how it touches what; see ``order.modes_of``.
+    """
+
+    state: int
+    edges: tuple[int, ...]
+    target: int
+    task: str
+    modes: Modes
 
 
 class States:
@@ -65,6 +84,7 @@ class States:
         self._reduce = reduce
         self._table = StateTable()
         self._diamonds = Diamonds(self._table)
+        self._besides: dict[int, Modes] = {}  # what steps touched that end, or drew
         self._open: list[int] = []  # where something may be untried, those of least depth first
         self._begun = 0
         self._prunes = 0
@@ -79,6 +99,27 @@ class States:
     def graph(self) -> Columns:
         """What has been seen so far."""
         return self._table.columns()
+
+    def passages(self) -> Iterator[Passage]:
+        """All steps that were taken, and those that follow from them, each once."""
+        table = self._table
+        for edge in range(len(table.target)):
+            target = table.target[edge]
+            if target < 0 or isinstance(table.of(target), Draw):
+                continue
+            modes = self._diamonds.touched(edge)
+            if modes is None:
+                modes = self._besides.get(edge, _NOTHING)
+            edges: tuple[int, ...] = (edge,)
+            while isinstance(table.of(table.source[edges[0]]), Draw):
+                edges = (table.way(table.source[edges[0]])[-1], *edges)
+            state = table.source[edges[0]]
+            task = enabled_of(table.of(state))[edges[0] - table.first[state]]
+            yield Passage(state, edges, target, task, modes)
+
+    def way_to(self, state: int) -> list[int]:
+        """Edges that lead from the first state to this one."""
+        return self._table.way(state)
 
     def begin(self) -> None:
         """Raises RuntimeError if the last execution came to an end that was not told."""
@@ -187,6 +228,8 @@ class States:
             is_local = self._touched == () and node > chosen_in and goes_on
             if goes_on and self._touched is not None and chosen_in == table.source[edge]:
                 self._diamonds.add(edge, self._touched)
+            elif self._touched is not None:
+                self._besides[edge] = modes_of(self._touched)
             if not is_local and table.take_back(chosen_in):
                 self._put_open(chosen_in)
         elif before != node:
