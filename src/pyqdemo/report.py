@@ -71,8 +71,10 @@ ReasonKind = Literal[
 again too often. ``not_confirmed``: a circle went otherwise when it was repeated. ``replayed``:
 one recorded run took the place of all."""
 
-SearchKind = Literal["seeded", "clock", "states", "race"]
-"""What only ``explain`` gives as a reason, besides those."""
+SearchKind = Literal["seeded", "clock", "states", "race", "no_further", "cursor", "stderr"]
+"""What only ``explain`` gives as a reason, besides those. ``no_further``: a search that had come
+so far has not come further for long. ``cursor``, ``stderr``: what was printed shows in no lines,
+or in others."""
 
 NoFork = Literal["always", "never", "drawn", "not_found"]
 """Why a run that fails has no fork. ``always``: it could have ended well from each of its steps.

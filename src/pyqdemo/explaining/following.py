@@ -12,6 +12,7 @@ from pyqdemo.explaining.wanted import START, Wanted
 from pyqdemo.kernel.execution import Execution, Written
 from pyqdemo.kernel.tasks import Task
 from pyqdemo.point import Draw, Pending, Point
+from pyqdemo.report import SearchKind
 from pyqdemo.strategies.guided import Leading
 from pyqdemo.trace import TaskKind
 
@@ -70,7 +71,7 @@ class Following:
         self.next: dict[str, None] = {}
         self.way: tuple[tuple[str, ...], tuple[int, ...]] = ((), ())
         self.met = False
-        self.beside: set[str] = set()
+        self.beside: set[SearchKind] = set()
         self._said: dict[tuple[str, int], tuple[str, ...]] = {}
         self._named: dict[str, list[int]] = {}
 

@@ -12,6 +12,7 @@ from pyqdemo.executing.carrying import Signals, carry, ground_of, program_for, t
 from pyqdemo.exploring.asked import Asked
 from pyqdemo.exploring.judging import Judge, Judged, stdout_of
 from pyqdemo.exploring.stopping import Later
+from pyqdemo.exploring.watching import Watched
 from pyqdemo.kernel.execution import Execution
 from pyqdemo.kernel.limits import Limits
 from pyqdemo.kernel.log import Log
@@ -22,6 +23,7 @@ from pyqdemo.schedule import Schedule, schedule_of
 from pyqdemo.strategies import Replay
 from pyqdemo.trace import Header, TaskKind, Trace
 from pyqdemo.worlds.threads.sights import Sight
+from pyqdemo.worlds.threads.world import World
 
 __all__ = ["Bench", "Done", "Repeated"]
 
@@ -62,6 +64,18 @@ class Repeated:
     def schedule(self) -> Schedule:
         """Enough to repeat it anywhere."""
         return schedule_of(self.trace)
+
+
+@dataclass(slots=True)
+class _Sight(Sight):
+    """Shows the execution to a strategy that is watched."""
+
+    watched: Watched | None = None
+
+    def open(self, world: World) -> None:
+        Sight.open(self, world)
+        if self.watched is not None:
+            self.watched.execution = world.execution
 
 
 class Bench:
@@ -195,12 +209,18 @@ class Bench:
         schedule = schedule_of(trace_of(self.program, plan, execution, Log()))
         return replace(schedule, choices=tuple(execution.choices), draws=done.draws)
 
-    def touches(self, strategy: Strategy, *, loose: bool) -> list[tuple[Touch, ...]]:
+    def touches(self, watched: Watched, *, loose: bool) -> list[tuple[Touch, ...]]:
         """One execution; what of the plain data each step touched, and in which lines."""
-        sight = Sight(clock=True, data=True, placed=True, learned=frozenset(self.learned))
+        sight = _Sight(
+            clock=True,
+            data=True,
+            placed=True,
+            learned=frozenset(self.learned),
+            watched=watched,
+        )
         plan = replace(self.plan, limits=Limits(loose=loose))
         self.heed()
-        carry(self.program, plan, strategy, self._ground, signals=self._signals, sight=sight)
+        carry(self.program, plan, watched, self._ground, signals=self._signals, sight=sight)
         self.heed()
         return sight.touches
 
@@ -214,13 +234,14 @@ class Bench:
     ) -> tuple[Done, Execution]:
         self.heed()
         self._judge.begin(log)
-        sight = Sight(
+        sight = _Sight(
             clock="clock" in self.learned or not plan.limits.loose,
             stream=self.asked.same_output,
             data=data,
             states=states,
             besides=self._judge.standing,
             learned=frozenset(self.learned),
+            watched=strategy if isinstance(strategy, Watched) else None,
         )
         execution = carry(
             self.program, plan, strategy, self._ground, log, signals=self._signals, sight=sight

@@ -10,6 +10,8 @@ from typing import Any, Protocol
 from pyqdemo.exploring.asked import Bounds
 from pyqdemo.exploring.bench import Bench, Done
 from pyqdemo.exploring.judging import Judged
+from pyqdemo.exploring.racing import Racing
+from pyqdemo.exploring.watching import Watched
 from pyqdemo.point import Point
 from pyqdemo.report import Reason, ReasonKind
 from pyqdemo.trace import OutcomeKind
@@ -84,6 +86,7 @@ class Covered:
         began_s: on the real monotonic clock; ``failed_s`` when the first failure was met.
         longest: steps of the longest execution.
         restarts: how often it began again, with something learned.
+        racing: whose plain data was touched unordered, where executions were watched for that.
     """
 
     executions: int = 0
@@ -95,6 +98,7 @@ class Covered:
     failed_s: float | None = None
     longest: int = 0
     restarts: int = 0
+    racing: Racing = field(default_factory=Racing)
 
     @property
     def fails(self) -> bool:
@@ -125,6 +129,7 @@ class Covered:
         self.seen.clear()
         self.reasons.clear()
         self.failed_s = None
+        self.racing = Racing()
         self.restarts += 1
 
 
@@ -136,17 +141,21 @@ def cover(
     told: Told,
     *,
     until: Callable[[Done], bool] = lambda done: False,
+    watches: int = 0,
     **how: Any,
 ) -> bool:
     """Executes until the strategy has nothing more, a bound is reached, or ``until`` says so.
 
     Args:
         covered: to which everything is added.
+        watches: in so many executions, the first ones, races are looked for; plain data is
+            observed in these.
         how: as of ``Bench.once``.
 
     Returns:
         Whether something was learned, so that another strategy has to begin again.
     """
+    observes = how.get("data", False)
     while strategy.more:
         reason = _at_a_bound(bounds, covered)
         if reason is None and told(covered):
@@ -155,13 +164,17 @@ def cover(
             covered.reasons.append(reason)
             return False
         known = len(bench.learned)
-        done = bench.once(strategy, **how)
+        watched = Watched(strategy) if covered.executions < watches else None
+        how["data"] = observes or watched is not None
+        done = bench.once(watched or strategy, **how)
         covered.executions += 1
         if len(bench.learned) > known:
             return True
         if strategy.nondeterminism is not None:
             covered.reasons.append(Reason("nondeterministic", strategy.nondeterminism))
             return False
+        if watched is not None:
+            covered.racing.add(watched.steps, watched.moves, done)
         _add(covered, done, strategy)
         if done.judged.kind == OutcomeKind.INTERRUPTED or until(done):
             return False

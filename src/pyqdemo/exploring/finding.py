@@ -12,7 +12,7 @@ from pyqdemo.exploring.claiming import FINISHED
 from pyqdemo.exploring.confirming import confirmed
 from pyqdemo.exploring.covering import Covered, Covering, Seen, cost_of
 from pyqdemo.exploring.forks import fork_of
-from pyqdemo.exploring.racing import races_of
+from pyqdemo.exploring.racing import races_in, untold
 from pyqdemo.exploring.simplest import simplest
 from pyqdemo.exploring.stopping import Stopped
 from pyqdemo.report import Counterexample, Fork, NoFork, Race, Reason
@@ -81,7 +81,11 @@ def _find(found: Found, bench: Bench, strategy: Covering, covered: Covered) -> N
     for seen in list(covered.seen.values())[:TOLD_WHOLE]:
         _tell_whole(bench, seen)
     if bench.plan.granularity != "line":  # there, what is between two lines is covered
-        found.races = races_of(bench, [seen.done for seen in covered.seen.values()])
+        racing = covered.racing
+        if isinstance(strategy, States):
+            racing = races_in(strategy, draws=bench.asked.draws)
+        found.races = tuple(untold(bench, racing.found))  # should one not be repeated
+        found.races = racing.told(bench)
 
 
 def _find_example(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import NamedTuple
 
 from pyqdemo.exploring.bench import Bench, Done
@@ -12,6 +13,7 @@ from pyqdemo.report import Reason, Why
 __all__ = ["Searched", "search"]
 
 MOST_RESTARTS = 20
+SAMPLED = 100  # schedules drawn at random that are looked at for races
 #: Who was stopped so begins nothing else.
 _STOPPED = frozenset({"max_executions", "time", "interrupted", "nondeterministic", "restarts"})
 
@@ -87,6 +89,7 @@ def _search(
             covered,
             told,
             until=_too_long if looks_on else lambda done: False,
+            watches=_watches(bench, way),
             data=way.name in ("dpor", "states"),
             states=way.name == "states",
             limits=limits,
@@ -97,6 +100,14 @@ def _search(
         if covered.restarts > MOST_RESTARTS:
             covered.reasons.append(Reason("restarts", str(covered.restarts)))
             return strategy
+
+
+def _watches(bench: Bench, way: Way) -> int:
+    """How many executions are looked at for races: all of which something is to be proved.
+    Where every line is a step none is left out; a graph of states is looked at as a whole."""
+    if bench.plan.granularity == "line" or way.name == "states":
+        return 0
+    return SAMPLED if way.name in ("random", "pct") else sys.maxsize
 
 
 def _too_long(done: Done) -> bool:

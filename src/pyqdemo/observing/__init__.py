@@ -4,17 +4,32 @@ from pyqdemo.observing.notes import Notes
 from pyqdemo.observing.noting import observers
 from pyqdemo.observing.pickled import Pickled
 from pyqdemo.observing.places import PlacedNotes, Touch
-from pyqdemo.observing.races import Unordered, races
+from pyqdemo.observing.races import (
+    Move,
+    Pair,
+    Scan,
+    Unordered,
+    contested,
+    orders,
+    pair_of,
+    races,
+)
 from pyqdemo.observing.rewriting import Facts, rewrite
 
 __all__ = [
     "Facts",
+    "Move",
     "Notes",
+    "Pair",
     "Pickled",
     "PlacedNotes",
+    "Scan",
     "Touch",
     "Unordered",
+    "contested",
     "observers",
+    "orders",
+    "pair_of",
     "races",
     "rewrite",
 ]

@@ -2,20 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
-from pyqdemo.observing.notes import Key
+from pyqdemo.observing.notes import UNSEEN, Key
 from pyqdemo.observing.places import Touch
 from pyqdemo.point import Access, Step
 
-__all__ = ["Clock", "Clocks", "Unordered", "races"]
+__all__ = [
+    "Clock",
+    "Clocks",
+    "Move",
+    "Pair",
+    "Scan",
+    "Unordered",
+    "contested",
+    "orders",
+    "pair_of",
+    "races",
+]
 
 Clock = dict[str, int]
 """Of each task, how much of it is known to have happened."""
 
+Pair = tuple[str, str, str]
+"""A part of the plain data, and two tasks that touch it, in the order of their ids."""
+
 #: Nothing is synchronised by these.
 _NO_ORDER = ("clock", "data:", "lives", "names:")
+_SPLIT = (".head", ".tail")
+_MOST = 50_000
+_NOBODY: dict[str, Clock] = {}
+_NOTHING: Clock = {}
 
 
 class Unordered(NamedTuple):
@@ -24,6 +43,45 @@ class Unordered(NamedTuple):
     name: str
     places: tuple[str, str]
     tasks: tuple[str, str]
+
+
+class Move(NamedTuple):
+    """An item that a step put into a queue, first in and first out, or took out of it.
+
+    Attributes:
+        queue: its id.
+        put: in; else out.
+        most: how many the queue holds, 0 for any number.
+    """
+
+    queue: str
+    put: bool
+    most: int
+
+
+_Undo = tuple[str, Clock | None, Move | None, list[tuple[str, dict[str, Clock]]]]
+"""A step's task, its clock before, a move, and what lay published before."""
+
+Moves = Mapping[int, Move]
+"""Of some steps, by their places among all of them."""
+
+
+class _Row(NamedTuple):
+    """A step that touched plain data: its number, its task, and what."""
+
+    number: int
+    task: str
+    data: tuple[Access, ...]
+
+
+class _Span:
+    """How a task touched a part, and from which step to which one."""
+
+    __slots__ = ("first", "last", "mode")
+
+    def __init__(self, mode: str, number: int) -> None:
+        self.mode = mode
+        self.first = self.last = number
 
 
 class _Before(NamedTuple):
@@ -36,58 +94,222 @@ class _Before(NamedTuple):
 class Clocks:
     """The vector clocks of one execution, over operations: sleeping orders nothing.
 
-    An operation is ordered behind all those before it that it depends on. A queue counts as one
-    part here, as it has one lock around it.
+    An operation is ordered behind all those before it that it depends on.
+
+    A put and a get of one queue take the same lock, but either can come first, and nobody tries
+    both orders: nothing follows from the one that was met. Where it is known what went into a
+    queue and out of it, a get comes behind the put of its item, and a put behind the get that
+    made room for it, and that is all. Where that is not known, a queue counts as one part.
+
+    Args:
+        moves: it is known, and told with each step.
+
+    Attributes:
+        of: of each step what had happened when its operation did. What the step's code does then
+            has the time behind that of its own task, and is published by the task's next
+            operation.
 
     **Source**: Mattern, "Virtual Time and Global States of Distributed Systems", 1989; what
     makes an order, as in Flanagan, Freund, "FastTrack", PLDI 2009.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, moves: bool = False) -> None:
+        self.of: list[Clock] = []
         self._clocks: dict[str, Clock] = {}
-        self._published: dict[tuple[str, str], Clock] = {}
+        self._published: dict[str, dict[str, Clock]] = {}
+        self._parts = _apart if moves else _as_one
+        self._moved: dict[str, tuple[list[Clock], list[Clock]]] = {}
+        self._undo: list[_Undo] = []
 
-    def step(self, step: Step) -> Clock:
-        """The clock of a task's code behind the operation of its step.
-
-        What that code does is published by the task's next operation, not by this one.
-        """
-        accesses = [
-            Access(_part(access.part), access.mode)
-            for access in step.accesses
-            if not access.part.startswith(_NO_ORDER)
-        ]
-        clock = self._clocks.get(step.task)
-        if clock is None:
-            clock = self._clocks[step.task] = {step.task: 1}
-            self._learn(clock, Access(f"life:{step.task}", "r"))  # from whoever started it
-        for access in accesses:
-            self._learn(clock, access)
-        for access in accesses:
-            _join(self._published.setdefault(access, {}), clock)
-        clock[step.task] += 1
+    def step(self, step: Step, move: Move | None = None) -> Clock:
+        """One more step; its clock."""
+        task, published = step.task, self._published
+        accesses = self._parts(step.accesses)
+        last = self._clocks.get(task)
+        if last is None:
+            clock = {task: 1}
+            for started in published.get(f"life:{task}", _NOBODY).values():
+                _join(clock, started)
+        else:
+            clock = last.copy()
+            clock[task] += 1
+        for part, mode in accesses:
+            if part in published:
+                for known, other in published[part].items():
+                    if known != mode or mode == "w":
+                        _join(clock, other)
+        if move is not None:
+            self._move(clock, move)
+        self.of.append(clock)
+        self._clocks[task] = clock
+        before = [self._publish(part, mode, clock) for part, mode in accesses]
+        self._undo.append((task, last, move, before))
         return clock
 
-    def _learn(self, clock: Clock, access: Access) -> None:
-        for mode in "rwa":
-            known = self._published.get((access.part, mode))
-            if known is not None and (mode != access.mode or mode == "w"):
-                _join(clock, known)
+    def cut(self, length: int) -> None:
+        """Takes back all steps but the first so many."""
+        while len(self.of) > length:
+            self.of.pop()
+            task, last, move, published = self._undo.pop()
+            if last is None:
+                del self._clocks[task]
+            else:
+                self._clocks[task] = last
+            if move is not None:
+                self._moved[move.queue][move.put].pop()
+            for part, known in reversed(published):
+                self._published[part] = known
+
+    def _publish(self, part: str, mode: str, clock: Clock) -> tuple[str, dict[str, Clock]]:
+        """Nothing that lies in ``_published`` is ever changed. Returns what lay there before."""
+        before = self._published.get(part, _NOBODY)
+        if mode == "w" or not before:  # a write has learned all that was known
+            self._published[part] = {mode: clock}
+        else:
+            joined = clock.copy()
+            _join(joined, before.get(mode, _NOTHING))
+            self._published[part] = {**before, mode: joined}
+        return part, before
+
+    def _move(self, clock: Clock, move: Move) -> None:
+        moved = self._moved.setdefault(move.queue, ([], []))
+        mine, others = moved[move.put], moved[not move.put]
+        place = len(mine) - (move.most if move.put else 0)
+        if 0 <= place < len(others) and (move.most or not move.put):
+            _join(clock, others[place])
+        mine.append(clock)
 
 
-def races(steps: Sequence[Step], touches: Sequence[Sequence[Touch]]) -> list[Unordered]:
+class Scan:
+    """Looks for races in one execution after another; what two have in common is looked at once.
+
+    Attributes:
+        steps: of the last one.
+    """
+
+    def __init__(self) -> None:
+        self.steps: list[Step] = []
+        self._data: list[_Row] = []
+        self._clocks = Clocks(moves=True)
+
+    def take(
+        self, steps: Sequence[Step], moves: Moves, common: int, known: Collection[Pair]
+    ) -> set[Pair]:
+        """Who races in an execution, at what, besides those who are known to.
+
+        Args:
+            steps: as a strategy that observes was told them.
+            moves: of these steps.
+            common: that many steps are as in the last one.
+        """
+        del self.steps[common:]
+        self.steps += steps[common:]
+        self._clocks.cut(common)
+        while self._data and self._data[-1].number >= common:
+            self._data.pop()
+        for number in range(common, len(steps)):
+            task, accesses, _ = steps[number]
+            # Plain data comes last among what a step touched.
+            if accesses and accesses[-1].part.startswith("data:"):
+                self._data.append(_Row(number, task, _data(accesses)))
+        pairs = {
+            pair
+            for pair, between in _contested(self._data).items()
+            if pair not in known and not (between and self._joined(pair, *between))
+        }
+        return pairs and self._unordered(pairs, moves)
+
+    def _joined(self, pair: Pair, last: int, first: int) -> bool:
+        """Whether it is plain that the later one of two tasks touched the part only behind the
+        other one's end, for which it waited: what most programs do with their results."""
+        early, late = self.steps[last].task, self.steps[first].task
+        ended = Access(f"once:life:{early}", "r")
+        between = self.steps[last : first + 1]
+        return any(step.task == late and ended in step.accesses for step in between)
+
+    def _unordered(self, pairs: set[Pair], moves: Moves) -> set[Pair]:
+        steps, clocks = self.steps, self._clocks
+        for number in range(len(clocks.of), self._data[-1].number + 1):
+            clocks.step(steps[number], moves.get(number))
+        parts = {part for part, _, _ in pairs}
+        before: dict[str, dict[tuple[str, str], int]] = {}
+        found: set[Pair] = set()
+        for number, task, data in self._data:
+            clock = clocks.of[number]
+            for part, mode in data:
+                if part not in parts:
+                    continue
+                met = before.setdefault(part, {})
+                for (other, its), time in met.items():
+                    if other != task and (its == "w" or its != mode) and time > clock.get(other, 0):
+                        found.add(pair_of(part, task, other))
+                met[task, mode] = clock[task] + 1
+        return found & pairs
+
+
+def pair_of(part: str, one: str, other: str) -> Pair:
+    """Two tasks at a part."""
+    return (part, one, other) if one < other else (part, other, one)
+
+
+def orders(parts: Iterable[str]) -> bool:
+    """Whether a step that touches these publishes what its task did before."""
+    return any(not part.startswith(_NO_ORDER) for part in parts)
+
+
+def contested(steps: Iterable[Step]) -> set[Pair]:
+    """Who touched the same plain data in these steps, at least one writing: ordered or not."""
+    rows = (_Row(number, step.task, _data(step.accesses)) for number, step in enumerate(steps))
+    return set(_contested(rows))
+
+
+def _contested(rows: Iterable[_Row]) -> dict[Pair, tuple[int, int] | None]:
+    """As ``contested``; of two of whom one came only behind the other, the last step of the
+    earlier one and the first of the later one."""
+    touched: dict[str, dict[str, _Span]] = {}
+    shared: dict[str, None] = {}
+    for number, task, data in rows:
+        for part, mode in data:
+            tasks = touched.get(part)
+            if tasks is None:
+                touched[part] = {task: _Span(mode, number)}
+                continue
+            span = tasks.get(task)
+            if span is None:
+                tasks[task] = _Span(mode, number)
+                shared[part] = None
+            else:
+                span.last = number
+                if span.mode != mode:
+                    span.mode = "w"
+    found: dict[Pair, tuple[int, int] | None] = {}
+    for part in shared:
+        tasks = touched[part]
+        for one, mine in tasks.items():
+            for other, its in tasks.items():
+                if one < other and (mine.mode == "w" or mine.mode != its.mode):
+                    early, late = (mine, its) if mine.first < its.first else (its, mine)
+                    apart = early.last < late.first
+                    found[part, one, other] = (early.last, late.first) if apart else None
+    return found
+
+
+def races(
+    steps: Sequence[Step], touches: Sequence[Sequence[Touch]], moves: Moves | None = None
+) -> list[Unordered]:
     """Each pair of places that touch the same plain data unordered, at least one writing.
 
     Args:
         steps: of one execution, as a strategy that observes was told them.
         touches: of the same steps; see ``PlacedNotes``.
+        moves: of the same steps; None if nobody knows, see ``Clocks``.
     """
-    clocks = Clocks()
+    clocks = Clocks(moves=moves is not None)
     before: dict[Key, dict[tuple[str, str, str], _Before]] = {}
     names: dict[object, str] = {}
     found: dict[tuple[Key, Touch, Touch], tuple[str, str]] = {}
-    for step, touched in zip(steps, touches, strict=True):
-        clock = clocks.step(step)
+    for number, (step, touched) in enumerate(zip(steps, touches, strict=True)):
+        clock = clocks.step(step, None if moves is None else moves.get(number))
         for touch in touched:
             if touch.name is not None:
                 names.setdefault(touch.key, touch.name)
@@ -96,7 +318,7 @@ def races(steps: Sequence[Step], touches: Sequence[Sequence[Touch]]) -> list[Uno
                 writes = mode == "w" or mode != touch.mode
                 if task != step.task and writes and last.time > clock.get(task, 0):
                     found.setdefault((touch.key, last.touch, touch), (task, step.task))
-            known[step.task, touch.mode, touch.place] = _Before(clock[step.task], touch)
+            known[step.task, touch.mode, touch.place] = _Before(clock[step.task] + 1, touch)
     return _told(found.items(), names)
 
 
@@ -123,9 +345,27 @@ def _line(place: str) -> tuple[str, int]:
     return file, int(line)
 
 
+@lru_cache(_MOST)
+def _as_one(accesses: tuple[Access, ...]) -> tuple[Access, ...]:
+    """What makes an order, with both ends of a queue behind one lock."""
+    return tuple(Access(_part(part), mode) for part, mode in _apart(accesses))
+
+
+@lru_cache(_MOST)
+def _apart(accesses: tuple[Access, ...]) -> tuple[Access, ...]:
+    """What makes an order."""
+    return tuple(access for access in accesses if not access.part.startswith(_NO_ORDER))
+
+
+@lru_cache(_MOST)
+def _data(accesses: tuple[Access, ...]) -> tuple[Access, ...]:
+    return tuple(
+        access for access in accesses if access.part.startswith("data:") and access.part != UNSEEN
+    )
+
+
 def _part(part: str) -> str:
-    """Both ends of a queue are behind one lock."""
-    for end in (".head", ".tail"):
+    for end in _SPLIT:
         part = part.removesuffix(end)
     return part
 

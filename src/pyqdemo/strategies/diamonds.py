@@ -79,6 +79,12 @@ class Diamonds:
         step = Step(self._task(edge), self._accesses[self._touched[edge]])
         return step, self._marks[self._mark[edge]]
 
+    def touched(self, edge: int) -> dict[str, str] | None:
+        """How the step that an edge is touched what; None if that was not told."""
+        if edge >= len(self._touched) or self._touched[edge] == _NONE:
+            return None
+        return self._modes[self._touched[edge]]
+
     # Inside.
 
     def _beside(self, edge: int) -> Iterator[int]:

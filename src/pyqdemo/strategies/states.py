@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from heapq import heappop, heappush
+from typing import NamedTuple
 
 from pyqdemo.point import Draw, Exhausted, Pending, Point, Step
 from pyqdemo.strategies.diamonds import Diamonds, Mark
+from pyqdemo.strategies.order import Modes, modes_of
 from pyqdemo.strategies.sharing import Sharing
 from pyqdemo.strategies.state_table import UNTRIED, Columns, Kind, StateTable, enabled_of, stands_of
 
-__all__ = ["States"]
+__all__ = ["Passage", "States"]
 
 AUDIT = 64  # one in so many executions that met only what is known goes on for a while
 AUDITED = 16  # steps
@@ -18,6 +21,22 @@ LONGEST = 2_000  # steps after which an execution leaves what is new to a later 
 FARTHEST = 500  # steps up to which it goes on, through what is known, to what is not
 NEAR = 200  # nodes that are looked at to find such a way
 _DEPTH = 1 << 32
+_NOTHING: Modes = {}
+
+
+class Passage(NamedTuple):
+    """A step from a state to another one, or to an ending.
+
+    Attributes:
+        edges: that of its choice, and those of the draws within it.
+        modes: how it touches what; see ``order.modes_of``.
+    """
+
+    state: int
+    edges: tuple[int, ...]
+    target: int
+    task: str
+    modes: Modes
 
 
 class States:
@@ -93,10 +112,32 @@ class States:
     def _from_anew(self) -> None:
         self._table = StateTable()
         self._diamonds = Diamonds(self._table)
+        self._besides: dict[int, Modes] = {}  # what steps touched that end, or drew
         self._open: list[int] = []  # where something may be untried, those of least depth first
         self._places: dict[int, int] = {}  # numbers of places, as they were met
         self._alone: set[int] = set()  # at these a task's step was the only one tried,
         self._never: set[int] = set()  # and at these it must not be
+
+    def passages(self) -> Iterator[Passage]:
+        """All steps that were taken, and those that follow from them, each once."""
+        table = self._table
+        for edge in range(len(table.target)):
+            target = table.target[edge]
+            if target < 0 or isinstance(table.of(target), Draw):
+                continue
+            modes = self._diamonds.touched(edge)
+            if modes is None:
+                modes = self._besides.get(edge, _NOTHING)
+            edges: tuple[int, ...] = (edge,)
+            while isinstance(table.of(table.source[edges[0]]), Draw):
+                edges = (table.way(table.source[edges[0]])[-1], *edges)
+            state = table.source[edges[0]]
+            task = enabled_of(table.of(state))[edges[0] - table.first[state]]
+            yield Passage(state, edges, target, task, modes)
+
+    def way_to(self, state: int) -> list[int]:
+        """Edges that lead from the first state to this one."""
+        return self._table.way(state)
 
     def begin(self) -> None:
         """Raises RuntimeError if the last execution came to an end that was not told."""
@@ -226,6 +267,8 @@ class States:
                 for other in self._diamonds.add(edge, last.accesses, mark):
                     step, mark = self._diamonds.step(other)
                     self._sharing.put(step, self._alive_in(table.source[other]), mark.after)
+            elif last is not None:
+                self._besides[edge] = modes_of(last.accesses)
             if not alone and table.take_back(chosen_in):
                 self._put_open(chosen_in)
         elif before != node:
