@@ -23,7 +23,6 @@ from pyqdemo.cli.retyping import corrected
 from pyqdemo.cli.searching import keep, note_lines, plan_of, write_json, write_lines
 from pyqdemo.cli.words import say, text
 from pyqdemo.errors import Exit, PyqdemoError, RunError, UnusableFile, UsageError
-from pyqdemo.kinds import OutcomeKind
 
 if TYPE_CHECKING:
     from pyqdemo.exploring import Asked
@@ -113,7 +112,7 @@ def _check_loaded(report: Report, word: str) -> None:
     alone = any(reason.kind == "no_task" for reason in report.reasons)
     for ending in report.endings if alone and len(report.endings) == 1 else ():
         found = _NOT_IMPORTED.search(ending.detail.en)
-        if ending.kind == OutcomeKind.EXCEPTION and found is not None:
+        if ending.kind == "exception" and found is not None:
             raise UnusableFile("cannot_import", file=word, reason=found["reason"])
 
 
