@@ -6,12 +6,12 @@ import sys
 from collections.abc import Iterable
 from typing import Any
 
-from pyqdemo.observing.kinds import BOX, FUNCTION, HOLDER, MODULE, OBJECT, PLAIN, Kinds
+from pyqdemo.observing.kinds import BOUND, BOX, FUNCTION, HOLDER, MODULE, OBJECT, PLAIN, Kinds
 from pyqdemo.observing.notes import Notes
 
 __all__ = ["Births"]
 
-_NAMELESS = frozenset({PLAIN, HOLDER, FUNCTION, MODULE})
+_NAMELESS = frozenset({BOUND, PLAIN, HOLDER, FUNCTION, MODULE})
 _HELD_BY_ONE = 3  # references: the container's, the loop's variable and the argument
 _TAKEN = 4  # and here: the container's, the caller's, ours and the argument
 

@@ -7,11 +7,12 @@ are called as they are. For anything else there is something that notes first an
 from __future__ import annotations
 
 import functools
+import operator
 import types
 from collections.abc import Callable
 from typing import Any
 
-from pyqdemo.observing.contents import READ, Contents, How
+from pyqdemo.observing.contents import CHANGED, GIVEN, READ, Contents, How
 from pyqdemo.observing.controlled import SPECIAL, controlled_call
 from pyqdemo.observing.kinds import (
     BOX,
@@ -22,22 +23,27 @@ from pyqdemo.observing.kinds import (
     Kinds,
 )
 from pyqdemo.observing.library import (
+    CALLING,
     CHANGES_FIRST,
     DEEP,
+    HARMLESS,
+    HOOKS,
+    KEEPING,
     MAKING_CLASSES,
-    PASSING,
-    PURE,
     READS,
     SHALLOW,
+    is_known,
+    is_passing,
+    sets_up,
 )
-from pyqdemo.observing.methods import Args, Keywords, Methods, Noting, Rule
+from pyqdemo.observing.methods import Args, Calling, Keywords, Methods, Noting, Rule
 from pyqdemo.observing.notes import Notes
 
 __all__ = ["Calls"]
 
 _TEXT = How(text=True)
+_CALLED = How(calls=True)
 _FULL = How(full=True)
-_CHANGE = How("w", full=True)
 _CACHED: Any = type(functools.lru_cache(int))
 _DESCRIBED = (types.MethodDescriptorType, types.WrapperDescriptorType)
 _ATTRIBUTES = {"getattr": "r", "hasattr": "r", "setattr": "w", "delattr": "w"}
@@ -82,8 +88,7 @@ class Calls(Methods):
             if self._is_ours(file):
                 name = function.__name__
                 return called if name not in SPECIAL else controlled_call(self, called, name, me)
-            rule = self._function(function, file, me)
-            return called if rule is None else Noting(called, rule)
+            return self._with(called, self._function(function, file, me))
         found = self._found(called, kind)
         if self.kinds[kind] == CLASS or (found is not called and _lasts(called, kind)):
             self._known[id(called)] = called, found
@@ -92,8 +97,49 @@ class Calls(Methods):
     def _found(self, called: Any, kind: type) -> Any:
         if self.kinds[kind] == CLASS and self.kinds.is_controlled(called):
             return controlled_call(self, called, "__init__", called)
-        rule = self._rule(called, kind)
-        return called if rule is None else Noting(called, rule)
+        if kind is functools.partial:
+            return self._partial(called)
+        return self._with(called, self._rule(called, kind))
+
+    def _with(self, called: Any, rule: Rule | None) -> Any:
+        if rule is None:
+            return called
+        name = getattr(called, "__name__", "")
+        if name == "filter":
+            given = self._filtered
+        elif name in CALLING:
+            given = self._all_noting if name not in DEEP else self._compared
+        else:
+            given = self._looked_into if name in DEEP or name == "dict" else self._hooks_noting
+        return Calling(self.notes, called, rule, given)
+
+    def noting(self, called: Any) -> Any:
+        """What notes what a call does, in the place of what is called; else that itself."""
+        return self.callable_of(called) if callable(called) else called
+
+    def _all_noting(self, args: Args, kwargs: Keywords) -> tuple[Args, Keywords]:
+        """All that is given and can be called notes what it does."""
+        args = tuple(map(self.noting, args))
+        return args, {name: self.noting(each) for name, each in kwargs.items()}
+
+    def _filtered(self, args: Args, kwargs: Keywords) -> tuple[Args, Keywords]:
+        """Without a function it asks for the truth."""
+        if args[:1] == (None,):
+            args = (bool, *args[1:])
+        return self._all_noting(args, kwargs)
+
+    def _compared(self, args: Args, kwargs: Keywords) -> tuple[Args, Keywords]:
+        return self._all_noting(self.items_noted(args), kwargs)
+
+    def _looked_into(self, args: Args, kwargs: Keywords) -> tuple[Args, Keywords]:
+        return self.items_noted(args), kwargs
+
+    def _hooks_noting(self, args: Args, kwargs: Keywords) -> tuple[Args, Keywords]:
+        if not kwargs:
+            return args, kwargs
+        return args, {
+            name: self.noting(each) if name in HOOKS else each for name, each in kwargs.items()
+        }
 
     # Functions in Python that are not rewritten.
 
@@ -118,9 +164,15 @@ class Calls(Methods):
         Those that may look at the frame that calls them are called as they are.
         """
         root, last = module.partition(".")[0], name.rpartition(".")[2]
-        if root in PASSING or last in MAKING_CLASSES:
+        if last in MAKING_CLASSES and root in ("collections", "dataclasses"):
             return None
-        if root not in PURE and module != "os.path":
+        if sets_up(module, name):
+            if not self.notes.is_alone():
+                self.notes.unseen(f"call of {module}.{name}")
+            return None
+        if is_passing(module, name):
+            return None if last not in KEEPING else self._kept
+        if not is_known(module, name):
             self.notes.unseen(f"call of {name if root in ('_io', 'io') else f'{module}.{name}'}")
             return None
 
@@ -128,7 +180,7 @@ class Calls(Methods):
             if last in CHANGES_FIRST and args:
                 self.contents.shallow(args[0], "w")
             self.changed(me, last in READS)
-            self.all(args, kwargs, _FULL)
+            self.all(args, kwargs, GIVEN)
 
         return rule
 
@@ -138,15 +190,18 @@ class Calls(Methods):
         if kind == CONTROLLED:
             self.contents.whole(me, "w")  # a Random, say, whose methods are the library's
         elif kind in (BOX, OBJECT):
-            self.contents.deep(me, _FULL if only_read else _CHANGE)
+            self.contents.deep(me, GIVEN if only_read else CHANGED)
 
     # What is no function in Python.
 
     def _rule(self, called: Any, kind: type) -> Rule | None:
         """How to note a call; None where there is nothing to note."""
         if kind is types.MethodType:
-            return self._rule(called.__func__, type(called.__func__))
-        if kind is types.BuiltinFunctionType:
+            inner = self.noting(called.__func__)
+            if not isinstance(inner, Noting):
+                return None
+            return lambda args, kwargs: inner.rule((called.__self__, *args), kwargs)
+        if issubclass(kind, types.BuiltinFunctionType):
             me = called.__self__
             if me is None or type(me) is types.ModuleType:
                 return self._built_in(called.__name__, str(called.__module__))
@@ -157,12 +212,14 @@ class Calls(Methods):
             return self._class(called)
         if kind is _CACHED:
             return self._cached(called)
-        if kind is functools.partial:
-            return self._partial(called)
         if kind in _DESCRIBED:
             return self._described(called)
-        if not callable(called):
-            return None
+        if kind is operator.attrgetter or kind is operator.itemgetter:
+            return self._getter(called)
+        if kind is operator.methodcaller:
+            return self._caller(called)
+        if not callable(called) or kind.__qualname__ == "KeyWrapper":
+            return None  # that one is of cmp_to_key, which was given what notes
         own = getattr(kind, "__call__", None)  # noqa: B004  # what it is, not whether
         if isinstance(own, types.FunctionType) and self._is_known(own):
             return None
@@ -182,6 +239,8 @@ class Calls(Methods):
             return lambda args, _: self._next(args)
         if name == "hash":
             return lambda args, _: self._hash(args)
+        if name == "iter":
+            return lambda args, kwargs: self.shallow(args[:1], kwargs)
         if name in SHALLOW:
             return self.shallow
         if name in DEEP:
@@ -221,17 +280,36 @@ class Calls(Methods):
             file = init.__code__.co_filename
             if self._is_known(init) or file.startswith("<"):
                 return None
-            return self.library(str(init.__globals__.get("__name__")), called.__qualname__)
-        module = str(called.__module__)
-        if issubclass(called, BaseException):
+            module = str(init.__globals__.get("__name__"))
+            of = init.__qualname__.rpartition(".")[0]
+            return self.library(module, of)
+        new = called.__new__
+        if isinstance(new, types.FunctionType) and not (
+            self._is_known(new) or new.__code__.co_filename.startswith("<")
+        ):
+            return self.library(str(called.__module__), called.__qualname__)
+        made = _in_c(called)
+        if issubclass(called, BaseException) or made is functools.partial:
             return None
+        module, name = str(made.__module__), made.__name__
+        if name == "dict":
+            return self._dictionary
         if module not in ("builtins", "collections", "_collections"):
-            root = module.partition(".")[0]
-            return self.library(module, called.__qualname__) if root in PURE else self.shallow
-        if called.__name__ in SHALLOW:
+            known = f"{module}.{name}" in HARMLESS
+            return self.shallow if known else self.library(module, made.__qualname__)
+        if name in SHALLOW:
             return self.shallow
-        how = _TEXT if called in (str, bytes) else READ
+        if name in KEEPING:
+            return self._kept
+        how = GIVEN if name not in DEEP else _TEXT if made in (str, bytes) else READ
         return lambda args, kwargs: self.all(args, kwargs, how)
+
+    def _kept(self, args: Args, kwargs: Keywords) -> None:
+        self.all(args, kwargs, _CALLED)
+
+    def _dictionary(self, args: Args, kwargs: Keywords) -> None:
+        self.shallow(args, {})
+        self.pairs(args)
 
     def _cached(self, called: Any) -> Rule:
         """The answers that ``lru_cache`` keeps are data of all who call."""
@@ -245,14 +323,52 @@ class Calls(Methods):
 
         return rule
 
-    def _partial(self, called: functools.partial[Any]) -> Rule | None:
+    def _partial(self, called: functools.partial[Any]) -> Any:
         inner = self.callable_of(called.func)
-        if not isinstance(inner, Noting):
-            return None
-        return lambda args, kwargs: inner.rule((*called.args, *args), {**called.keywords, **kwargs})
+        if inner is called.func:
+            return called
+        return functools.partial(inner, *called.args, **called.keywords)
+
+    def _getter(self, called: Any) -> Rule:
+        """``attrgetter`` and ``itemgetter``."""
+        given = called.__reduce__()[1]
+
+        def rule(args: Args, kwargs: Keywords) -> None:
+            for value in args:
+                for each in given if isinstance(called, operator.attrgetter) else ():
+                    self.contents.attribute(value, each.partition(".")[0], "r")
+                    if "." in each:
+                        self.contents.deep(value, _FULL)
+                if isinstance(called, operator.itemgetter):
+                    for each in given:
+                        self.contents.any_item(value, each, "r", "__getitem__")
+
+        return rule
+
+    def _caller(self, called: Any) -> Rule:
+        """``methodcaller``."""
+        name = called.__reduce__()[1][0]
+
+        def rule(args: Args, kwargs: Keywords) -> None:
+            for value in args:
+                if self.kinds[type(value)] == BOX:
+                    self.noted_box(value, str(name), (), {})
+                self.notes.unseen("call of methodcaller")
+
+        return rule
+
+
+def _in_c(kind: type) -> type:
+    """The first class in C that a class is made of."""
+    python = (types.FunctionType, staticmethod)
+    for each in kind.__mro__:
+        making = [vars(each)[name] for name in ("__new__", "__init__") if name in vars(each)]
+        if any(not isinstance(found, python) for found in making):
+            return each
+    return kind
 
 
 def _lasts(called: Any, kind: type) -> bool:
     """Whether it is a function of a module in C, the same whenever it is called."""
     of_module = (type(None), types.ModuleType)
-    return kind is types.BuiltinFunctionType and type(called.__self__) in of_module
+    return issubclass(kind, types.BuiltinFunctionType) and type(called.__self__) in of_module

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from pyqdemo.observing.contents import How
-from pyqdemo.observing.kinds import FUNCTION, PLAIN
+from pyqdemo.observing.contents import CHANGED, How
+from pyqdemo.observing.kinds import BOX, CLASS, FOREIGN, HOLDER, ITERATOR, PLAIN
 
 if TYPE_CHECKING:
     from pyqdemo.observing.calls import Calls
@@ -19,13 +19,24 @@ _COMPARED = How(full=True)
 _READING = frozenset({"as_completed", "choice", "choices", "sample", "shuffle", "wait"})
 #: Methods that are given something to call, which another task does; of threads alone, since
 #: a process gets a copy.
-_HANDING = frozenset({"__init__", "add_done_callback", "map", "submit"})
-_OF_THREADS = frozenset({"Future", "Thread", "ThreadPoolExecutor"})
+_HANDING = frozenset({"__init__", "add_done_callback", "map", "submit", "wait_for"})
+_OF_THREADS = frozenset({"Barrier", "Condition", "Future", "Thread", "ThreadPoolExecutor"})
+_TO_CALL = frozenset({"action", "fn", "function", "initializer", "predicate", "target"})
+_CALLED = How(calls=True)
 #: What methods of a thread do to its name.
 NAMING = {"start": "r", "getName": "r", "isDaemon": "r", "setName": "w", "setDaemon": "w"}
 _MOVING = frozenset({"put", "put_nowait", "get", "get_nowait"})
+_HOLDING = frozenset({BOX, HOLDER, ITERATOR})
+#: Functions and classes that change what all code of a process shares.
+_REDIRECTING = frozenset({"redirect_stderr", "redirect_stdout"})
+_OF_INTERPRETER = frozenset(
+    {
+        *("_disable", "_enable", "disable", "enable", "set_int_max_str_digits"),
+        *("setrecursionlimit", "setswitchinterval"),
+    }
+)
 #: Of all others a call is an operation, and nothing else.
-SPECIAL = frozenset({"print", *_READING, *_HANDING, *NAMING, *_MOVING})
+SPECIAL = frozenset({"print", "Barrier", *_OF_INTERPRETER, *_READING, *_HANDING, *NAMING, *_MOVING})
 
 
 def controlled_call(calls: Calls, called: Any, name: str, me: Any) -> Any:
@@ -36,8 +47,13 @@ def controlled_call(calls: Calls, called: Any, name: str, me: Any) -> Any:
         name: of the function; ``__init__`` of a class.
         me: whose method it is; None for a plain function.
     """
+    changes = name in _OF_INTERPRETER and me is None and not calls.notes.is_alone()
+    if changes or getattr(me, "__name__", None) in _REDIRECTING:
+        calls.notes.unseen(f"call of {getattr(called, '__name__', name)}")
     if me is None:
         return called if name not in ("print", *_READING) else _Reading(calls, called, name)
+    if name == "Barrier":
+        return _Reading(calls, called, name)  # of a module that stands for multiprocessing
     kind = me if isinstance(me, type) else type(me)
     if name in NAMING and hasattr(kind, "daemon"):
         whose = calls.notes.name(me)
@@ -46,7 +62,7 @@ def controlled_call(calls: Calls, called: Any, name: str, me: Any) -> Any:
     if name in _MOVING and any(base.__name__ == "PriorityQueue" for base in kind.__mro__):
         return _Ranking(calls, called, me)
     if name in _HANDING and any(base.__name__ in _OF_THREADS for base in kind.__mro__):
-        return _Handing(calls, called)
+        return _Handing(calls, called, 1 if name == "__init__" else 0)
     return called
 
 
@@ -59,13 +75,39 @@ class _Reading:
         self._name = name
 
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
+        calls = self._calls
         if self._name == "print":
-            self._calls.all(args, kwargs, _TEXT)
+            args = tuple(map(self._told, args))
+            calls.all((), {name: each for name, each in kwargs.items() if name != "file"})
+            self._file(kwargs.get("file"))
+        elif self._name == "Barrier":
+            calls.all(args, kwargs, _CALLED)
         elif self._name == "shuffle":
             self._calls.contents.shallow(args[0], "w")
         else:
             self._calls.shallow(args, kwargs)
         return self._called(*args, **kwargs)
+
+    def _told(self, value: Any) -> Any:
+        """What is printed, as a text if other code has its say in that: what comes after is one
+        operation."""
+        calls = self._calls
+        if calls.kinds[type(value)] == PLAIN:
+            return value
+        given = value, _TEXT
+        calls.contents.deep(*given)
+        if calls.kinds[type(value)] not in _HOLDING:
+            return value
+        calls.notes.begins(calls.contents.deep, *given)
+        try:
+            return str(value)
+        finally:
+            calls.notes.ended()
+
+    def _file(self, file: Any) -> None:
+        """What is written to tells of that itself, if it is the program's."""
+        if self._calls.kinds[type(file)] == FOREIGN:
+            self._calls.contents.deep(file, CHANGED)
 
 
 class _Ranking:
@@ -98,17 +140,18 @@ class _Ranking:
 class _Handing:
     """A call that takes something to be called by another task."""
 
-    def __init__(self, calls: Calls, called: Callable[..., Any]) -> None:
+    def __init__(self, calls: Calls, called: Callable[..., Any], place: int) -> None:
         self._calls = calls
         self._called = called
+        self._place = place  # of what is to be called, among the arguments
 
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
-        given = [self._noted(each) for each in args]
-        named = {name: self._noted(each) for name, each in kwargs.items()}
+        given = [self._noted(each, at == self._place) for at, each in enumerate(args)]
+        named = {name: self._noted(each, name in _TO_CALL) for name, each in kwargs.items()}
         return self._called(*given, **named)
 
-    def _noted(self, value: Any) -> Any:
-        kind = self._calls.kinds[type(value)]
-        if kind in (PLAIN, FUNCTION) and callable(value):
-            return self._calls.callable_of(value)
-        return value
+    def _noted(self, value: Any, is_it: bool) -> Any:
+        # A class that is given besides is one to be asked for, perhaps.
+        if not is_it and self._calls.kinds[type(value)] == CLASS:
+            return value
+        return self._calls.noting(value)

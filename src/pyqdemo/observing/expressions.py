@@ -16,9 +16,7 @@ __all__ = ["Expressions"]
 
 Node = TypeVar("Node", bound=ast.AST)
 #: Between a number and anything else these read no container and make none.
-_OF_NUMBERS = (
-    *(ast.Add, ast.Sub, ast.Div, ast.FloorDiv, ast.Mod, ast.Pow, ast.LShift, ast.RShift),
-)
+_OF_NUMBERS = (ast.Add, ast.Sub, ast.Div, ast.FloorDiv, ast.Pow, ast.LShift, ast.RShift)
 _YES_OR_NO = (ast.Compare, ast.Constant, ast.BoolOp)
 _IDENTITY = (ast.Is, ast.IsNot)
 #: Built-in functions that read no contents, and those that answer with nothing that has any.
@@ -154,7 +152,10 @@ class Expressions(ast.NodeTransformer):
 
     def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.expr:
         negated = isinstance(node.op, ast.Not)
-        node.operand = self._truth(node.operand) if negated else self._seen(node.operand)
+        if negated:
+            node.operand = self._truth(node.operand)
+        elif not isinstance(node.operand, ast.Constant):
+            node.operand = self._call(node, "unary", self._seen(node.operand))
         return node
 
     def visit_BoolOp(self, node: ast.BoolOp) -> ast.expr:
@@ -168,6 +169,9 @@ class Expressions(ast.NodeTransformer):
         if all(isinstance(each, ast.Constant) for each in either):
             return node
         if isinstance(node.op, _OF_NUMBERS) and any(_is_number(each) for each in either):
+            return node
+        if isinstance(node.op, ast.Mod) and _is_number(right):
+            node.left = self._call(left, "operand", node.left)  # of a bytearray, perhaps
             return node
         kind = self._constant(node, type(node.op).__name__)
         return self._call(node, "binary", kind, node.left, node.right)
@@ -312,4 +316,4 @@ def _is_number(node: ast.expr) -> bool:
 
 
 def _is_plain(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant)
+    return isinstance(node, ast.Constant) and not isinstance(node.value, bytes)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import collections
 import io
+import operator
+import re
 import types
 from collections.abc import Callable
 
 __all__ = [
+    "BOUND",
     "BOX",
     "CLASS",
+    "CONSTANT",
     "CONTROLLED",
     "FOREIGN",
     "FUNCTION",
@@ -39,14 +43,23 @@ CONTROLLED = 6
 FUNCTION = 7
 #: Of a library, in C; only its methods know what it is.
 FOREIGN = 8
+#: Can be called, and does something to an object that it holds, or is given.
+BOUND = 10
 
+#: Classes of Python's own whose objects never change, but for what they hold.
+CONSTANT = (tuple, frozenset, int, float, complex, str, bytes)
 _BOXES = (list, dict, set, bytearray, collections.deque)
 _PLAIN = (
     *(int, float, complex, str, bytes, bool, type(None), type(...), type(NotImplemented)),
     *(range, slice, super, property, staticmethod, classmethod),
-    *(types.CodeType, types.BuiltinFunctionType, types.MethodType, types.MethodWrapperType),
+    *(types.CodeType, types.ClassMethodDescriptorType),
     *(types.WrapperDescriptorType, types.MethodDescriptorType, types.GetSetDescriptorType),
-    *(types.GenericAlias, types.UnionType, types.CellType),
+    *(types.GenericAlias, types.UnionType, types.CellType, types.MemberDescriptorType),
+)
+_BOUND = (
+    *(types.BuiltinFunctionType, types.MethodType, types.MethodWrapperType),
+    type(re.compile("").match),  # a class derived from that of the others
+    *(operator.attrgetter, operator.itemgetter, operator.methodcaller),
 )
 _VIEWS: tuple[type, ...] = (
     type({}.keys()),
@@ -54,8 +67,9 @@ _VIEWS: tuple[type, ...] = (
     type({}.items()),
     types.MappingProxyType,
 )
-#: Modules in C whose objects never change.
-_UNCHANGING = frozenset({"datetime", "decimal", "re", "zoneinfo", "uuid", "_struct", "operator"})
+#: Modules in C whose objects never change, and their classes for which that is not so.
+_UNCHANGING = frozenset({"datetime", "decimal", "re", "zoneinfo", "uuid", "_struct"})
+_CHANGING = frozenset({"Context", "SRE_Scanner"})
 
 _MADE_WHILE_RUNNING = 1 << 9  # a type's flag; most of those in C do not have it
 _KNOWN: dict[type, int] = {
@@ -63,6 +77,8 @@ _KNOWN: dict[type, int] = {
     **dict.fromkeys((tuple, frozenset), HOLDER),
     **dict.fromkeys(_BOXES, BOX),
     **dict.fromkeys(_VIEWS, ITERATOR),
+    **dict.fromkeys(_BOUND, BOUND),
+    memoryview: FOREIGN,
     types.GeneratorType: ITERATOR,
     types.FunctionType: FUNCTION,
     types.ModuleType: MODULE,
@@ -94,19 +110,21 @@ class Kinds(dict[type, int]):
             return CONTROLLED
         if issubclass(kind, _BOXES):
             return BOX
-        if issubclass(kind, (tuple, frozenset)):
-            return HOLDER
-        if issubclass(kind, (int, float, complex, str, bytes)):
-            return PLAIN
+        if issubclass(kind, CONSTANT):
+            if kind.__dictoffset__ or _has_slots(kind):
+                return OBJECT  # of a class of the program's, with attributes besides
+            return HOLDER if issubclass(kind, (tuple, frozenset)) else PLAIN
         if issubclass(kind, io.IOBase) or kind.__module__ == "_io":
             return FOREIGN
+        if issubclass(kind, _VIEWS):
+            return ITERATOR
         written = _written_in_python(kind)
         if not written and hasattr(kind, "__next__"):
             return ITERATOR
         if kind.__module__.partition(".")[0] in _UNCHANGING and not written:
-            return PLAIN
-        if not written and not isinstance(getattr(kind, "__len__", 0), int):
-            return BOX  # array.array
+            return PLAIN if kind.__name__ not in _CHANGING else FOREIGN
+        if kind.__module__ == "array" and not written:
+            return BOX
         has_attributes = written or bool(kind.__dictoffset__)
         return OBJECT if has_attributes or issubclass(kind, BaseException) else FOREIGN
 
@@ -116,4 +134,12 @@ def _written_in_python(kind: type) -> bool:
     if not kind.__flags__ & _MADE_WHILE_RUNNING:
         return False
     functions = (each for base in kind.__mro__[:-1] for each in vars(base).values())
-    return bool(kind.__dictoffset__) or any(type(each) is types.FunctionType for each in functions)
+    return (
+        bool(kind.__dictoffset__)
+        or any("__slots__" in vars(base) for base in kind.__mro__)
+        or any(type(each) is types.FunctionType for each in functions)
+    )
+
+
+def _has_slots(kind: type) -> bool:
+    return any(vars(base).get("__slots__") for base in kind.__mro__)

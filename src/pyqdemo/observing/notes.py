@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import sys
 import weakref
-from collections.abc import Sized
+from collections.abc import Callable, Sized
 from types import FrameType
 from typing import Any, Protocol
 
@@ -64,6 +64,22 @@ class Running(Protocol):
     def over(self) -> object: ...
 
 
+class _Call:
+    """One under way.
+
+    Attributes:
+        touched: what it was seen to touch when steps ended that began before it was over;
+            None before there is one.
+    """
+
+    __slots__ = ("given", "note", "touched")
+
+    def __init__(self, note: Callable[..., object], given: tuple[Any, ...]) -> None:
+        self.note = note
+        self.given = given
+        self.touched: dict[Key, str] | None = None
+
+
 class Notes:
     """Takes notes of one execution.
 
@@ -77,6 +93,7 @@ class Notes:
 
     Attributes:
         files: the program's rewritten files: by path, the name each is noted by.
+        is_ours: whether a file is of the machinery that carries the program.
     """
 
     def __init__(
@@ -91,6 +108,7 @@ class Notes:
         self.learned_anew: set[str] = set() if learned_anew is None else learned_anew
         self.opaque: set[str] = set() if opaque is None else opaque
         self.files: dict[str, str] = {}
+        self.is_ours: Callable[[str], bool] = _none_is
         self._main = execution.main
         self._touched: dict[Key, str] = {}
         self._alone = True
@@ -98,6 +116,7 @@ class Notes:
         self._keeps = True
         self._names: dict[int, tuple[str, object]] = {}
         self._births: dict[str, int] = {}
+        self._under_way: dict[str, list[_Call]] = {}
 
     def loads(self, path: str, name: str, text: str) -> None:
         """A rewritten file is about to be executed.
@@ -119,10 +138,46 @@ class Notes:
         if touched.setdefault(key, mode) != mode:
             touched[key] = "w"
 
+    def begins(self, note: Callable[..., object], *given: Any) -> None:
+        """A call is under way from here until ``ended``, of code that notes nothing but may
+        call what does.
+
+        That code may do its own work before, between and behind what it calls. So if a step ends
+        beneath it, that step touches all that the call touches, and so does each one that begins
+        beneath it.
+
+        Args:
+            note: notes what the call touches, with ``given``.
+        """
+        self._under_way.setdefault(self.execution.running.id, []).append(_Call(note, given))
+
+    def ended(self) -> None:
+        """The call that began last in this task is over, or has failed."""
+        calls = self._under_way.get(self.execution.running.id)
+        call = calls.pop() if calls else None
+        if call is not None and call.touched is not None:
+            self._note_again(call)
+
+    def repeat(self) -> None:
+        """The step ends: it touches what all the calls under way touch."""
+        for call in self._under_way.get(self.execution.running.id, ()):
+            self._note_again(call)
+
+    def _note_again(self, call: _Call) -> None:
+        """What a call touches now, and whatever it did before: an iterator that has come to its
+        end knows no more what it went through."""
+        step, self._touched = self._touched, {}
+        call.note(*call.given)
+        found, self._touched = self._touched, step
+        call.touched = {**(call.touched or {}), **found}
+        for key, mode in call.touched.items():
+            self.note(key, mode)
+
     def take(self) -> tuple[Access, ...]:
         """What the step touched, each part once; the next one begins with nothing."""
         if self._blind:
             return (_WRITES,)
+        self.repeat()
         if not self._touched:
             return ()
         taken = [_ACCESSES.get(each) or _access(each) for each in self._touched.items()]
@@ -222,6 +277,11 @@ class Notes:
         counter = f"{task}/{told}"
         self._births[counter] = number = self._births.get(counter, 0) + 1
         return f"{told}@{task}:{number}"
+
+
+def _none_is(file: str) -> bool:
+    """Until it is told whose a file is."""
+    return False
 
 
 #: Those that were made before: one and the same comes in almost every execution.

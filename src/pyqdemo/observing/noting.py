@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator
 import sys
 import types
+from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -13,7 +14,9 @@ from pyqdemo.observing.calls import Calls
 from pyqdemo.observing.contents import READ, Contents, How
 from pyqdemo.observing.controlled import NAMING
 from pyqdemo.observing.kinds import (
+    BOUND,
     BOX,
+    CONTROLLED,
     FOREIGN,
     HOLDER,
     ITERATOR,
@@ -23,13 +26,15 @@ from pyqdemo.observing.kinds import (
 )
 from pyqdemo.observing.methods import BUILT_IN
 from pyqdemo.observing.notes import Key, Notes
-from pyqdemo.observing.proxies import ChangedAttributes, ChangedItems, Items, Once
+from pyqdemo.observing.proxies import ChangedAttributes, ChangedItems, Items, Once, Told
 
 __all__ = ["observers"]
 
 _TEXT = How(text=True)
 _FULL = How(full=True)
+_CALLED = How(calls=True)
 _WITHOUT = frozenset({PLAIN, HOLDER})  # no attributes that could change
+_SETTING = ("__setitem__", "__delitem__")
 _NEW = 2  # references to an object that only its call's answer holds
 _BINARY: dict[str, Callable[[Any, Any], Any]] = {
     "Add": operator.add,
@@ -45,6 +50,10 @@ _BINARY: dict[str, Callable[[Any, Any], Any]] = {
     "Pow": operator.pow,
     "RShift": operator.rshift,
     "Sub": operator.sub,
+}
+_SPECIAL = {
+    name: "matmul" if name == "MatMult" else function.__name__.strip("_")
+    for name, function in _BINARY.items()
 }
 _COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     "Eq": operator.eq,
@@ -68,16 +77,17 @@ def observers(
         is_controlled: whether a class is one of ours, not merely derived from one.
         is_ours: whether a file is of the machinery that carries the program.
     """
+    notes.is_ours = is_ours
     kinds = Kinds(is_controlled)
     contents = Contents(notes, kinds)
     births = Births(notes, kinds)
     calls = Calls(notes, kinds, contents, is_ours)
     found = {
         **_variables(notes),
-        **_new_objects(notes, kinds, births),
+        **_new_objects(notes, kinds, contents, births),
         **_values(notes, kinds, contents, births),
         **_iterations(kinds, contents),
-        **_attributes(kinds, contents, births, calls),
+        **_attributes(notes, kinds, contents, births, calls),
     }
     return {f".{name}": function for name, function in found.items()}
 
@@ -102,7 +112,7 @@ def _variables(notes: Notes) -> dict[str, Any]:
     return {"load": load, "stored": stored, "settled": settled, "token": notes.token}
 
 
-def _new_objects(notes: Notes, kinds: Kinds, births: Births) -> dict[str, Any]:
+def _new_objects(notes: Notes, kinds: Kinds, contents: Contents, births: Births) -> dict[str, Any]:
     references = sys.getrefcount
 
     def given(value: Any) -> Any:
@@ -112,6 +122,15 @@ def _new_objects(notes: Notes, kinds: Kinds, births: Births) -> dict[str, Any]:
 
     def made(value: Any) -> Any:
         births.made(value)
+        return value
+
+    def declared(value: Any) -> Any:
+        """A class is there. What C code does in it, where an operator asks for that, is not
+        seen."""
+        births.made(value)
+        for name, each in vars(value).items():
+            if name.startswith("__") and kinds[type(each)] == BOUND:
+                contents.deep(each, _CALLED)
         return value
 
     def begun(value: Any) -> Any:
@@ -124,19 +143,45 @@ def _new_objects(notes: Notes, kinds: Kinds, births: Births) -> dict[str, Any]:
             names.pop(name) if isinstance(names, dict) else names.remove(name)
         return names
 
-    return {"given": given, "made": made, "begun": begun, "shown": shown}
+    return {"given": given, "made": made, "begun": begun, "declared": declared, "shown": shown}
 
 
 def _values(notes: Notes, kinds: Kinds, contents: Contents, births: Births) -> dict[str, Any]:
     references = sys.getrefcount
 
     def truth(value: Any) -> Any:
-        if kinds[type(value)] == BOX:
-            contents.whole(value)
+        kind = kinds[type(value)]
+        if kind in (BOX, OBJECT, FOREIGN) or contents.is_view(value):
+            contents.shallow(value)
         return value
 
     def operand(value: Any) -> Any:
         contents.deep(value)
+        return value
+
+    def fed(value: Any, to: Any) -> Any:
+        contents.deep(value)
+        if kinds[type(value)] not in (ITERATOR, OBJECT) or not hasattr(type(value), "__iter__"):
+            return value
+        if to is None:
+            notes.unseen("+= of an iterator")
+            return value
+        return feeding(iter(value), to) if isinstance(to, list | deque | bytearray) else value
+
+    def feeding(iterator: Any, to: Any) -> Iterator[Any]:
+        while True:
+            contents.whole(to, "w")
+            try:
+                value = next(iterator)
+            except StopIteration:
+                return
+            contents.whole(to, "w")
+            yield value
+
+    def unary(value: Any) -> Any:
+        contents.deep(value)
+        for name in ("__neg__", "__pos__", "__invert__") if kinds[type(value)] == OBJECT else ():
+            contents.special(value, name)
         return value
 
     def matched(value: Any) -> Any:
@@ -145,30 +190,57 @@ def _values(notes: Notes, kinds: Kinds, contents: Contents, births: Births) -> d
 
     def text(value: Any) -> Any:
         contents.deep(value, _TEXT)
-        return value
+        return value if kinds[type(value)] not in (BOX, HOLDER) else Told(contents, value, _TEXT)
 
     def early(value: Any) -> Any:
         if kinds[type(value)] in (BOX, OBJECT, FOREIGN):
             notes.unseen("containers in a comparison with more than two parts")
         return value
 
-    def binary(name: str, left: Any, right: Any) -> Any:
+    def operands(name: str, left: Any, right: Any) -> None:
         how = _TEXT if name == "Mod" and isinstance(left, str | bytes) else READ
         contents.deep(left)
         contents.deep(right, how)
-        value = _BINARY[name](left, right)
+        special = _SPECIAL[name]
+        if kinds[type(left)] == OBJECT:
+            contents.special(left, f"__{special}__")
+        if kinds[type(right)] == OBJECT:
+            contents.special(right, f"__r{special}__")
+
+    def compared(name: str, left: Any, right: Any) -> None:
+        contents.deep(left)
+        contents.deep(right)
+        if name in ("In", "NotIn") and kinds[type(right)] == OBJECT:
+            contents.about_items(right)
+
+    def binary(name: str, left: Any, right: Any) -> Any:
+        if kinds[type(left)] == kinds[type(right)] == PLAIN:
+            return _BINARY[name](left, right)
+        operands(name, left, right)
+        contents.begins(operands, name, left, right)
+        try:
+            value = _BINARY[name](left, right)
+        finally:
+            contents.ended()
         if kinds[type(value)] != PLAIN and references(value) <= _NEW:
             births.fresh(value)
         return value
 
     def compare(name: str, left: Any, right: Any) -> Any:
-        contents.deep(left)
-        contents.deep(right)
-        return _COMPARE[name](left, right)
+        if kinds[type(left)] == kinds[type(right)] == PLAIN:
+            return _COMPARE[name](left, right)
+        compared(name, left, right)
+        contents.begins(compared, name, left, right)
+        try:
+            return _COMPARE[name](left, right)
+        finally:
+            contents.ended()
 
     return {
         "truth": truth,
         "operand": operand,
+        "fed": fed,
+        "unary": unary,
         "matched": matched,
         "text": text,
         "early": early,
@@ -187,18 +259,21 @@ def _iterations(kinds: Kinds, contents: Contents) -> dict[str, Any]:
             return through(iter(value), value)
         if kind == ITERATOR:
             own = type(value) is types.GeneratorType and references(value) <= _NEW
-            return value if own else through(iter(value), None)
+            return value if own else contents.through(iter(value))
         if kind == OBJECT:
+            contents.special(value, "__iter__")
             made = iter(value)
-            return through(made, None) if kinds[type(made)] == ITERATOR else Once(made)
+            if kinds[type(made)] == ITERATOR or contents.is_librarys(made, "__next__"):
+                return contents.through(made)
+            return Once(made)
+        if kind == FOREIGN:
+            contents.foreign(value)
+            return contents.through(iter(value))
         return value
 
     def through(iterator: Any, box: Any) -> Iterator[Any]:
         while True:
-            if box is not None:
-                contents.whole(box)
-            else:
-                contents.advance(iterator)
+            contents.whole(box)
             try:
                 value = next(iterator)
             except StopIteration:
@@ -207,23 +282,37 @@ def _iterations(kinds: Kinds, contents: Contents) -> dict[str, Any]:
 
     def unpack(value: Any) -> Any:
         kind = kinds[type(value)]
-        if kind == OBJECT:
+        if kind in (OBJECT, ITERATOR):
             return iterate(value)
         contents.shallow(value)
         return value
 
     def delegate(value: Any) -> Any:
-        return iterate(value) if kinds[type(value)] == BOX else value
+        if type(value) is not types.GeneratorType and kinds[type(value)] in (BOX, ITERATOR):
+            return iterate(value)
+        contents.shallow(value)
+        return value
 
     return {"iterate": iterate, "unpack": unpack, "delegate": delegate}
 
 
-def _attributes(kinds: Kinds, contents: Contents, births: Births, calls: Calls) -> dict[str, Any]:
+def _attributes(
+    notes: Notes, kinds: Kinds, contents: Contents, births: Births, calls: Calls
+) -> dict[str, Any]:
     attribute, callable_of = contents.attribute, calls.callable_of
 
     def attr(owner: Any, name: str) -> Any:
         attribute(owner, name, "r")
+        if contents.is_made(owner, name):
+            made(owner, name)  # what follows finds it in the object
         return owner
+
+    def made(owner: Any, name: str) -> Any:
+        contents.begins(attribute, owner, name, "r")
+        try:
+            return getattr(owner, name)
+        finally:
+            contents.ended()
 
     def setting(owner: Any, name: str) -> Any:
         attribute(owner, name, "w")
@@ -255,24 +344,44 @@ def _attributes(kinds: Kinds, contents: Contents, births: Births, calls: Calls) 
         kind = kinds[type(owner)]
         if kind == BOX:
             contents.item(owner, index, "r")
-            value = owner[index]
+            if type(owner) in BUILT_IN and kinds[type(index)] == PLAIN:
+                value = owner[index]
+            else:
+                value = made_item(owner, index)
             if kinds[type(value)] != PLAIN:
                 births.taken(owner, index, value)
             return value
-        if kind == FOREIGN:
-            contents.whole(owner)
+        contents.any_item(owner, index, "r", "__getitem__")
         return owner[index]
+
+    def made_item(owner: Any, index: Any) -> Any:
+        contents.begins(contents.item, owner, index, "r")
+        try:
+            return owner[index]
+        finally:
+            contents.ended()
 
     def items(owner: Any) -> Any:
         kind = kinds[type(owner)]
-        if kind == BOX:
+        if kind in (BOX, FOREIGN, CONTROLLED):
             return Items(contents, owner)
-        if kind == FOREIGN:
-            contents.whole(owner, "w")
-        return owner
+        librarys = kind == OBJECT and any(contents.is_librarys(owner, name) for name in _SETTING)
+        return Items(contents, owner) if librarys else owner
 
     def changing(owner: Any) -> Any:
-        return ChangedItems(contents, owner) if kinds[type(owner)] == BOX else items(owner)
+        new = items(owner)
+        return new if new is owner else ChangedItems(contents, owner)
+
+    def entered(value: Any) -> Any:
+        kind = kinds[type(value)]
+        if kind == FOREIGN:
+            contents.foreign(value)
+        elif kind == OBJECT and contents.is_librarys(value, "__enter__"):
+            of = type(value)
+            if of.__module__ != "contextlib":
+                contents.all_of(value, "w")
+                notes.unseen(f"with {of.__module__}.{of.__qualname__}")
+        return value
 
     return {
         "attr": attr,
@@ -283,4 +392,5 @@ def _attributes(kinds: Kinds, contents: Contents, births: Births, calls: Calls) 
         "item": item,
         "items": items,
         "changing": changing,
+        "entered": entered,
     }

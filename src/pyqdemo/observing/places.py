@@ -66,6 +66,7 @@ class PlacedNotes(Notes):
             self._now[Touch(key, mode, _name(key, self._text(frame)), place)] = None
 
     def take(self) -> tuple[Access, ...]:
+        self.repeat()
         self.touches.append(tuple(self._now))
         self._now.clear()
         return super().take()

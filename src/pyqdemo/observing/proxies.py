@@ -3,11 +3,13 @@ when everything else has been evaluated, right before the part is set."""
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Callable
 from typing import Any
 
-from pyqdemo.observing.contents import Contents
+from pyqdemo.observing.contents import Contents, How
 
-__all__ = ["ChangedAttributes", "ChangedItems", "Items", "Once"]
+__all__ = ["ChangedAttributes", "ChangedItems", "Items", "Once", "Told"]
 
 
 class Items:
@@ -20,18 +22,28 @@ class Items:
         self._box = box
 
     def __getitem__(self, index: Any) -> Any:
-        self._contents.item(self._box, index, "r")
+        self._contents.any_item(self._box, index, "r", "__getitem__")
         return self._box[index]
 
     def __setitem__(self, index: Any, value: Any) -> None:
         contents, box = self._contents, self._box
-        contents.item(box, index, "w")
+        contents.any_item(box, index, "w", "__setitem__")
         if type(index) is slice:
             contents.shallow(value)
-        box[index] = value
+        elif type(box) in (dict, list):
+            box[index] = value
+            return
+        contents.begins(contents.any_item, box, index, "w", "__setitem__")
+        try:
+            box[index] = value
+        finally:
+            contents.ended()
 
     def __delitem__(self, index: Any) -> None:
-        self._contents.whole(self._box, "w")
+        if isinstance(self._box, list | dict | bytearray | deque):
+            self._contents.whole(self._box, "w")
+        else:
+            self._contents.any_item(self._box, index, "w", "__delitem__")
         del self._box[index]
 
 
@@ -65,6 +77,33 @@ class ChangedAttributes:
         contents.attribute(owner, name, "w")
         contents.changed_in_place(value)
         setattr(owner, name, value)
+
+
+class Told:
+    """A container of which a text is made, by calls of what is in it."""
+
+    __slots__ = ("_contents", "_how", "_value")
+
+    def __init__(self, contents: Contents, value: Any, how: How) -> None:
+        self._contents = contents
+        self._value = value
+        self._how = how
+
+    def _text(self, made: Callable[..., str], *given: Any) -> str:
+        self._contents.begins(self._contents.deep, self._value, self._how)
+        try:
+            return made(self._value, *given)
+        finally:
+            self._contents.ended()
+
+    def __repr__(self) -> str:
+        return self._text(repr)
+
+    def __str__(self) -> str:
+        return self._text(str)
+
+    def __format__(self, how: str) -> str:
+        return self._text(format, how)
 
 
 class Once:

@@ -91,8 +91,14 @@ class _Statements(Expressions):
         """What is there is read before the operand is evaluated, and written behind it: two
         notes, perhaps in two steps."""
         operand, target = self._seen(node.value), node.target
-        plain = isinstance(node.value, ast.Constant)
-        node.value = operand if plain else self._call(node.value, "operand", operand)
+        if not isinstance(node.value, ast.Constant):
+            if isinstance(node.op, ast.Add):
+                to = self._constant(target, None)
+                if isinstance(target, ast.Name):
+                    to = self._load(target, target.id)
+                node.value = self._call(node.value, "fed", operand, to)
+            else:
+                node.value = self._call(node.value, "operand", operand)
         match target:
             case ast.Name():
                 key = self._key(target, target.id)
@@ -154,6 +160,8 @@ class _Statements(Expressions):
         targets = [each.optional_vars for each in node.items if each.optional_vars is not None]
         notes = self._after(node, bound_names(*targets))
         self.generic_visit(node)
+        for each in node.items:
+            each.context_expr = self._call(each.context_expr, "entered", each.context_expr)
         node.body[:0] = notes
         return node
 
@@ -192,7 +200,7 @@ class _Statements(Expressions):
     # Definitions.
 
     def _function(self, node: Definition) -> list[ast.stmt]:
-        node.decorator_list = [self._seen(each) for each in node.decorator_list]
+        node.decorator_list = [self._decorator(each) for each in node.decorator_list]
         self._defaults(node.args)
         around, self._scope = self._scope, self._scopes.of[node]
         first = node.body[0]
@@ -207,6 +215,10 @@ class _Statements(Expressions):
         return [node, *self._after(node, [node.name])]
 
     visit_FunctionDef = visit_AsyncFunctionDef = _function
+
+    def _decorator(self, node: ast.expr) -> ast.expr:
+        """It is called, though no call stands there."""
+        return self._call(node, "call", self._seen(node))
 
     def _head(self, node: Definition, first: ast.stmt) -> list[ast.stmt]:
         """What a call of a function notes before its first statement, on that one's line."""
@@ -225,7 +237,7 @@ class _Statements(Expressions):
         return head
 
     def visit_ClassDef(self, node: ast.ClassDef) -> list[ast.stmt]:
-        node.decorator_list = [self._seen(each) for each in node.decorator_list]
+        node.decorator_list = [self._decorator(each) for each in node.decorator_list]
         node.bases = [self._seen(each) for each in node.bases]
         for each in node.keywords:
             each.value = self._seen(each.value)
@@ -234,7 +246,7 @@ class _Statements(Expressions):
         node.body = self._block(node.body)
         self._classes.pop()
         self._scope = around
-        made = self._call(node, "made", self._load(node, node.name))
+        made = self._call(node, "declared", self._load(node, node.name))
         return [node, self._at(node, ast.Expr(made)), *self._after(node, [node.name])]
 
 

@@ -100,6 +100,8 @@ def scopes_of(tree: ast.Module) -> Scopes:
             if scope is not scopes.module:
                 (scopes.bound_inside if binds else scopes.used_inside).add(name)
             continue
+        if binds and scope is not owner:
+            owner.bound[name] += 1  # ``nonlocal``: no more what it was once bound to
         user: Scope | None = scope
         while user is not None and user is not owner and user.runs_at_once:
             user = user.around
