@@ -127,7 +127,7 @@ def covering(
 
     def told(covered: Covered) -> bool:
         last[0] = monotonic() - began, process_time() - began_cpu
-        if covered.failed and not found:
+        if covered.fails and not found:
             found.append((covered.executions, last[0][0]))
         return False
 

@@ -167,12 +167,14 @@ def _asked(word: str, card: Card | None, given: Given) -> Asked:
     from pyqdemo.kernel.limits import Limits
 
     steps = given.whole("max-steps", low=1, high=MOST_STEPS, default=USUAL_STEPS)
+    time_s = given.number("time", low=0.1, high=86_400, example=USUAL_TIME_S)
     bounds = Bounds(
         _count(given, "max-executions", 1, 1000),
-        given.number("time", low=0.1, high=86_400, example=USUAL_TIME_S)
-        or _usual_time_s(card, given),
+        time_s or _usual_time_s(card, given),
         _count(given, "preemptions", 0, 2),
     )
+    if time_s:  # who gives it that long wants all endings
+        bounds = replace(bounds, after_failure_s=time_s)
     usual = "operation" if card is None else card.explored.granularity
     plan = plan_of(
         word,
