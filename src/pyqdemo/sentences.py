@@ -210,6 +210,11 @@ SENTENCES: Mapping[str, Text] = {
         "{where} 共享的是 {what}；存放数字的 Value 和 Array 可以控制，结构体和指针不行。"
         "试试：pyqdemo {next}",
     ),
+    "refused_buffer": Text(
+        "{where} hands shared memory to code in C, as a buffer; it can be controlled item by item"
+        " only. Try: pyqdemo {next}",
+        "{where} 把共享内存当作缓冲区交给 C 代码；只有逐项读写才能控制。试试：pyqdemo {next}",
+    ),
     "fork_not_copied": Text(
         "the simulated fork cannot copy {what} exactly, at {where}: --world real can, and"
         " --start-method spawn need not. Try: pyqdemo {next}",

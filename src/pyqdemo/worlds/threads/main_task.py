@@ -20,7 +20,7 @@ from pyqdemo.worlds.threads.minder import GRACE_S, MOST_ATTEMPTS, TICK_S, interr
 from pyqdemo.worlds.threads.stand_ins.failing import show
 from pyqdemo.worlds.threads.stand_ins.streams import standard_error
 from pyqdemo.worlds.threads.stand_ins.systems import excepthook
-from pyqdemo.worlds.threads.surroundings import Surroundings
+from pyqdemo.worlds.threads.surroundings import Surroundings, check_buffers
 from pyqdemo.worlds.threads.world import World
 
 __all__ = ["Mains", "clear", "exit_code", "let_die", "live"]
@@ -95,6 +95,7 @@ def _end(around: Surroundings, error: BaseException) -> str:
     if isinstance(error, SystemExit):
         code = exit_code(error)
     else:
+        check_buffers(error)
         execution.failed(here().task, error)
         code = 130 if isinstance(error, KeyboardInterrupt) else 1
     around.home.exit_code = code

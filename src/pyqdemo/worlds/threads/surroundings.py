@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Mapping
 from types import FrameType, ModuleType
@@ -15,7 +16,19 @@ if TYPE_CHECKING:
     from pyqdemo.worlds.threads.importing import Importing
     from pyqdemo.worlds.threads.programs import Program
 
-__all__ = ["Callback", "Surroundings", "refuse", "stop", "surroundings"]
+__all__ = [
+    "SHARED_MEMORY",
+    "Callback",
+    "Surroundings",
+    "check_buffers",
+    "refuse",
+    "refuse_at",
+    "stop",
+    "surroundings",
+]
+
+#: What stands for memory that processes share, in the words of a TypeError.
+SHARED_MEMORY = "multiprocessing's shared memory"
 
 Callback = tuple[Callable[..., object], tuple[Any, ...], Mapping[str, Any]]
 
@@ -106,8 +119,35 @@ def refuse(happened: str, what: str) -> NoReturn:
         happened: key of the sentence; its facts are ``what``, ``where`` and ``file``.
         what: the name of the thing, as in the program.
     """
-    life = here()
-    place = life.world.places.look(sys._getframe(1))
+    place = here().world.places.look(sys._getframe(1))
+    refuse_at(happened, what, place.location)
+
+
+def refuse_at(happened: str, what: str, where: str | None) -> NoReturn:
+    """As ``refuse``, of something that happened elsewhere.
+
+    Args:
+        where: ``file.py:6``; None if unknown.
+    """
     file = surroundings().program.given
-    life.world.error = RunError(happened, what=what, where=place.location or file, file=file)
+    here().world.error = RunError(happened, what=what, where=where or file, file=file)
     stop(f"{what} cannot be controlled")
+
+
+def check_buffers(error: BaseException) -> None:
+    """Ends the run where C code asked for the bytes behind shared memory, which lie in a model:
+    natively it has them. Before Python 3.12 that shows only in the exception.
+
+    Args:
+        error: that ended a task's code.
+    """
+    if not (type(error) is TypeError and SHARED_MEMORY in str(error)):
+        return
+    folder, where = here().world.places.folder, None
+    trace = error.__traceback__
+    while trace is not None:
+        path = trace.tb_frame.f_code.co_filename
+        if path.startswith(folder):
+            where = f"{os.path.basename(path)}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    refuse_at("refused_buffer", SHARED_MEMORY, where)

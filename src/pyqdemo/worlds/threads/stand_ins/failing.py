@@ -7,6 +7,7 @@ from typing import Any
 
 from pyqdemo.kernel.texts import raised
 from pyqdemo.worlds.threads.stand_ins.streams import standard_error
+from pyqdemo.worlds.threads.surroundings import check_buffers
 from pyqdemo.worlds.threads.world import Life, Unwind, here
 
 __all__ = ["excepthook", "fail_thread", "show"]
@@ -37,6 +38,7 @@ def fail_thread(life: Life, thread: Any, error: BaseException) -> str | None:
     """
     if isinstance(error, SystemExit):
         return None
+    check_buffers(error)
     life.world.execution.failed(life.task, error)
     modules: dict[str, Any] = life.home.scratch.get("modules", {})
     hook = getattr(modules.get("threading"), "excepthook", excepthook)

@@ -18,6 +18,7 @@ from pyqdemo.worlds.threads.stand_ins.mp.processes import (
     Process,
     children_alive,
 )
+from pyqdemo.worlds.threads.surroundings import check_buffers
 
 __all__ = ["has_to_leave", "leave", "live_as", "settle"]
 
@@ -97,6 +98,7 @@ def leave() -> None:
 
 def _fail(home: Home, error: BaseException, heading: str) -> str:
     life = here()
+    check_buffers(error)
     life.world.execution.failed(life.task, error)
     home.exit_code = 1
     show(error, heading)

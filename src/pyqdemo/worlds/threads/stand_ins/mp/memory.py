@@ -12,7 +12,7 @@ from types import FrameType
 from typing import Any
 
 from pyqdemo.worlds.threads.stand_ins.mp.locks import check_spawning
-from pyqdemo.worlds.threads.surroundings import refuse
+from pyqdemo.worlds.threads.surroundings import SHARED_MEMORY, refuse
 from pyqdemo.worlds.threads.world import here
 
 __all__ = ["Bytes", "Memory", "Several", "Single", "Text", "check_plain", "size_of", "type_of"]
@@ -83,6 +83,10 @@ class Memory:
     def _write(self, items: range, values: Any, lock: str | None, frame: FrameType) -> None:
         args = (self._id, lock, [items.start, items.stop, items.step], bytes(values))
         here().world.request("mp.write", args, frame)
+
+    def __buffer__(self, flags: int) -> memoryview:
+        """From Python 3.12 on C code asks here; see ``check_buffers``."""
+        refuse("refused_buffer", SHARED_MEMORY)
 
     def __reduce__(self) -> Any:
         check_spawning(self, self._kind.__name__)
@@ -197,3 +201,7 @@ class Bytes(Text):
     @raw.setter
     def raw(self, value: Any) -> None:
         self._set_text("raw", value, None, _frame(1))
+
+
+for _form in (Single, Several, Text, Bytes):
+    _form.__name__ = SHARED_MEMORY  # as a TypeError of C code's has it; nobody else sees it
