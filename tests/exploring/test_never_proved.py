@@ -20,7 +20,7 @@ from pyqdemo.exploring import (
     explore,
     explored,
     forks,
-    racing,
+    watching,
 )
 from pyqdemo.kernel.limits import Limits
 from pyqdemo.report import Report, Verdict
@@ -152,7 +152,7 @@ def test_what_goes_otherwise_only_when_it_is_looked_at_again_is_told(
     [
         (circles._Rounds, "readers_writers_broken", "auto"),
         (forks._Watching, "opposite_locks_broken", "dpor"),
-        (racing._Noting, "opposite_locks", "states"),
+        (watching.Watched, "double_checked_broken", "states"),
     ],
 )
 def test_what_cannot_be_repeated_for_the_report_is_no_error(

@@ -68,7 +68,7 @@ def test_what_was_found_is_told_though_the_fork_was_not_looked_for(
     assert (found.fork, found.no_fork, found.confirmed) == (None, None, None)
 
 
-@pytest.mark.parametrize("at", ["differs", "races_of"])
+@pytest.mark.parametrize("at", ["differs", "_find_races"])
 def test_who_stops_the_last_look_has_proved_nothing(
     signals: Signals, comes_at: Callable[[str], None], at: str
 ) -> None:
@@ -78,7 +78,7 @@ def test_who_stops_the_last_look_has_proved_nothing(
 
 
 @pytest.mark.parametrize("strategy", ["dpor", "states"])
-@pytest.mark.parametrize("at", ["_simplest_failing", "races_of"])
+@pytest.mark.parametrize("at", ["_simplest_failing", "_find_races"])
 def test_a_second_signal_ends_it_at_once(
     signals: Signals, comes_at: Callable[[str], None], at: str, strategy: str
 ) -> None:

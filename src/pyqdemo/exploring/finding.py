@@ -80,12 +80,19 @@ def _find(found: Found, bench: Bench, strategy: Covering, covered: Covered) -> N
         _find_example(found, bench, covered, key, circles)
     for seen in list(covered.seen.values())[:TOLD_WHOLE]:
         _tell_whole(bench, seen)
-    if bench.plan.granularity != "line":  # there, what is between two lines is covered
-        racing = covered.racing
-        if isinstance(strategy, States):
-            racing = races_in(strategy, draws=bench.asked.draws)
-        found.races = tuple(untold(bench, racing.found))  # should one not be repeated
-        found.races = racing.told(bench)
+    _find_races(found, bench, strategy, covered)
+
+
+def _find_races(found: Found, bench: Bench, strategy: Covering, covered: Covered) -> None:
+    """With their lines, if the executions in which they show can be repeated."""
+    bench.heed()
+    if bench.plan.granularity == "line":  # what is between two lines is covered
+        return
+    racing = covered.racing
+    if isinstance(strategy, States):
+        racing = races_in(strategy, draws=bench.asked.draws)
+    found.races = tuple(untold(bench, racing.found))
+    found.races = racing.told(bench)
 
 
 def _find_example(
