@@ -199,6 +199,8 @@ def _report(
         processes=str(header.processes),
         bounds={**plan.limits.bounds, **asked.bounds.given},
         seed=plan.seed if bench.drew else None,
+        draws=bench.draws if asked.draws else None,
+        clock=bench.read_clock,
         reasons=missing,
         races=_races(bench, racing),
         capacity=bench.capacity,

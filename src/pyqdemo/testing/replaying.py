@@ -53,6 +53,7 @@ def repeated(plan: Plan, file: str) -> Report:
             processes=str(header.processes),
             bounds=dict(plan.limits.bounds),
             seed=plan.seed if bench.drew else None,
+            clock=bench.read_clock,
             reasons=(Reason("replayed", file),),
             capacity=bench.capacity,
             endings=(Ending(judged.kind, 1, judged.detail, failed, schedule, done.output),),
