@@ -123,6 +123,8 @@ def test_a_report_of_everything_keeps_to_the_schema() -> None:
         arguments=("a",),
         bounds={"max_steps": 10, "time_s": 0.5},
         seed=4,
+        draws=2,
+        clock=True,
         reasons=(Reason("time", "0.5"),),
         races=(Race("x", ("p.py:1", "p.py:2"), ("0.1", "0.2")),),
         capacity=16,

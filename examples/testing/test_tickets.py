@@ -27,4 +27,4 @@ def test_asking_first_can_fail(lab):
 
 
 def test_taking_never_fails(lab):
-    lab.explore(two_buyers, parameters={"way": "take"}).assert_proved()
+    lab.explore(two_buyers, parameters={"way": "take"}, granularity="line").assert_proved()

@@ -213,8 +213,13 @@ class Report:
         seconds: real time.
         seed: that the program's draws followed, where it drew; None if it did not, or if all
             values were tried.
+        draws: values that were chosen in place of being drawn, in the execution with most of
+            them; None where draws were no choices.
+        clock: the program read the time. It moves only in sleeps and timeouts: the claim is one
+            for such a clock.
         reasons: why the claim is not stronger, empty where nothing is missing.
-        races: plain data touched unordered; not covered inside lines.
+        races: plain data touched unordered, where a step is an operation: what happens between
+            and inside these lines is not covered.
         capacity: pages that a pipe is taken to hold, where the program has one.
         smaller: parameters that were tried before, smallest first, at which nothing failed.
     """
@@ -238,6 +243,8 @@ class Report:
     processes: str = "none"
     bounds: Mapping[str, float | int] = field(default_factory=dict)
     seed: int | None = None
+    draws: int | None = None
+    clock: bool = False
     reasons: tuple[Reason, ...] = ()
     races: tuple[Race, ...] = ()
     capacity: int | None = None

@@ -149,7 +149,7 @@ def test_a_proof_under_a_seed_is_one_for_that_seed() -> None:
         "✓ proved for seed 7",
         "           Every schedule was covered, and none fails.",
     ]
-    assert any("Its random draws follow seed 7." in line for line in lines)
+    assert any("Its random draws follow seed 7; with" in line for line in lines)
     assert shown(made(Verdict.PROVED, seed=7), "zh", 80)[0] == "✓ 已证明（仅限种子 7）"
 
 
@@ -239,7 +239,8 @@ def test_a_race_is_named_with_both_places_and_its_limit() -> None:
     race = Race("value", ("p.py:6", "p.py:7"), ("0.1", "0.2"))
     text = " ".join(" ".join(shown(made(Verdict.PROVED, races=(race,)), "en", 80)).split())
     assert "value is touched by two tasks with no order between them: p.py:6, p.py:7" in text
-    assert "What happens inside a step is not covered" in text
+    assert "What happens between and inside these lines is not covered." in text
+    assert text.startswith("▹ proved at operation granularity Every order of operations")
 
 
 def test_a_reason_that_has_no_sentence_is_told_as_it_is() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from pyqdemo.analysis.sentences import counted, filled, joined, same
 from pyqdemo.languages import Text
@@ -14,6 +14,7 @@ __all__ = [
     "executions_told",
     "program_of",
     "race_told",
+    "raced_at",
     "reason_told",
     "sentence",
 ]
@@ -47,6 +48,23 @@ _SLEEPS = {
     "strict": Text("Sleeps and timeouts end on time.", "睡眠和超时准时结束。"),
 }
 _SEED = Text("Its random draws follow seed {seed}.", "随机数由种子 {seed} 决定。")
+_SEED_ALONE = Text(
+    "Its random draws follow seed {seed}; with --explore-random other values are tried too.",
+    "随机数由种子 {seed} 决定；加上 --explore-random，别的取值也会试到。",
+)
+_NO_DRAWS = Text("None of its random draws was a choice.", "没有哪个随机数的取值可以选。")
+_DRAW = Text(
+    "Values of its random draws were choices: 1 draw a run.",
+    "随机数的取值也是选择：一次运行 1 个。",
+)
+_DRAWS = Text(
+    "Values of its random draws were choices: up to {count} draws a run.",
+    "随机数的取值也是选择：一次运行最多 {count} 个。",
+)
+_CLOCK = Text(
+    "The clock that it reads moves only in sleeps and timeouts.",
+    "它读的时钟只在睡眠和超时中走动。",
+)
 _PAGES = (
     Text("A pipe is taken to hold {count} page.", "假定一条管道能装 {count} 页。"),
     Text("A pipe is taken to hold {count} pages.", "假定一条管道能装 {count} 页。"),
@@ -156,9 +174,14 @@ _HASH = Text(
 _CALL_OF_HASH = "call of hash, "
 _OTHER = Text("{kind} {detail}", "{kind} {detail}")
 _RACE = Text(
-    "{name} is touched by two tasks with no order between them: {one}, {other}",
-    "{name} 被两个任务读写，先后没有保证：{one}、{other}",
+    "{name} is touched by two tasks with no order between them: {places}",
+    "{name} 被两个任务读写，先后没有保证：{places}",
 )
+_LINE = Text("line {lines} touches {name}", "第 {lines} 行读写 {name}")
+_LINES = Text("lines {lines} touch {name}", "第 {lines} 行读写 {name}")
+_ELSEWHERE = Text("{lines} touch {name}", "{lines} 读写 {name}")
+_UNORDERED = Text("{lines} unordered", "{lines}，先后没有保证")
+_AND_OTHERS = Text("{lines} ({count} more below)", "{lines}（下面另有 {count} 处）")
 
 
 _PUBLISHED = Text("{lesson} as published", "{lesson} 的原版")
@@ -184,8 +207,9 @@ def covered(report: Report) -> list[Text]:
     told = [sentence(program_of(report)), sentence(joined(parts, ", ", "，"))]
     told.append(_GRANULARITY[report.granularity])
     told.append(_SLEEPS[report.sleeps])
-    if report.seed is not None:
-        told.append(filled(_SEED, seed=report.seed))
+    told += _draws(report)
+    if report.clock:
+        told.append(_CLOCK)
     if report.processes == "simulated":
         told.append(_SIMULATED)
     if report.capacity is not None:
@@ -198,6 +222,14 @@ def covered(report: Report) -> list[Text]:
     told += _bounds(report)
     told.append(filled(_TOOK, seconds=_seconds(report.seconds)))
     return told
+
+
+def _draws(report: Report) -> Iterator[Text]:
+    if report.draws is not None and (report.draws or report.seed is None):
+        template = _NO_DRAWS if not report.draws else _DRAW if report.draws == 1 else _DRAWS
+        yield filled(template, count=f"{report.draws:,}")
+    if report.seed is not None:
+        yield filled(_SEED_ALONE if report.draws is None else _SEED, seed=report.seed)
 
 
 def _bounds(report: Report) -> Iterator[Text]:
@@ -232,7 +264,40 @@ def reason_told(reason: Reason, named: Named = same) -> Text:
 
 def race_told(race: Race) -> Text:
     """Plain data that two tasks touch unordered."""
-    return filled(_RACE, name=race.name, one=race.places[0], other=race.places[1])
+    places = [same(place) for place in dict.fromkeys(race.places)]
+    return filled(_RACE, name=race.name, places=joined(places, ", ", "、"))
+
+
+def raced_at(races: Sequence[Race], program: str) -> Text:
+    """Which lines touch what unordered: ``lines 6 and 8 touch balance unordered``.
+
+    Args:
+        races: at least one.
+        program: the file whose name goes without saying.
+    """
+    by_name: dict[str, dict[str, None]] = {}
+    for race in races:
+        by_name.setdefault(race.name, {}).update(dict.fromkeys(race.places))
+    name, places = next(iter(by_name.items()))
+    lines = [place.removeprefix(f"{program}:") for place in places]
+    if all(line.isdigit() for line in lines):
+        lines.sort(key=int)
+        template = _LINE if len(lines) == 1 else _LINES
+    else:
+        template, lines = _ELSEWHERE, list(places)
+    told = filled(template, lines=_listed(lines), name=name)
+    told = filled(_UNORDERED, lines=told)
+    if len(by_name) > 1:
+        told = filled(_AND_OTHERS, lines=told, count=len(by_name) - 1)
+    return told
+
+
+def _listed(lines: Sequence[str]) -> Text:
+    """``6, 7 and 8``."""
+    *first, last = (same(line) for line in lines)
+    if not first:
+        return last
+    return joined([joined(first, ", ", "、"), last], " and ", "、")
 
 
 def count_of(report: Report, ending: Ending) -> Text:

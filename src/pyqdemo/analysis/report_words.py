@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pyqdemo.analysis.coverage_words import sentence
+from pyqdemo.analysis.coverage_words import raced_at, sentence
 from pyqdemo.analysis.sentences import counted, filled, joined, same
 from pyqdemo.analysis.xray import xray
 from pyqdemo.analysis.xray_words import tell_in_short
@@ -23,7 +23,12 @@ _VERDICTS = {
     Verdict.FAILED: Text("failed", "失败"),
     Verdict.NOT_EXHAUSTED: Text("not exhausted", "未穷尽"),
 }
-_FOR_SEED = Text("{word} for seed {seed}", "{word}（仅限种子 {seed}）")
+_ONLY = Text("{word} {limits}", "{word}（{limits}）")
+_AT_OPERATIONS = Text("at operation granularity", "仅限操作粒度")
+_FOR_SEED = Text("for seed {seed}", "仅限种子 {seed}")
+_FOR_CLOCK = Text(
+    "for a clock that moves only in sleeps and timeouts", "仅限只在睡眠和超时中走动的时钟"
+)
 _KINDS = {
     "completed": Text("completed", "正常结束"),
     "deadlock": Text("deadlock", "死锁"),
@@ -38,6 +43,11 @@ _KINDS = {
     "aborted": Text("broken off", "中止"),
 }
 _PROVED = Text("Every schedule was covered, and none fails.", "所有调度都已覆盖，没有一个出错。")
+_RACES = Text(
+    "Every order of operations was covered, and none fails. But {where}: what happens between and"
+    " inside these lines is not covered.",
+    "操作之间的各种先后都已覆盖，没有一个出错。但是{where}：这些行之间和行内发生的事没有覆盖。",
+)
 _OPEN = Text(
     "None was found to fail, but not every schedule was covered.",
     "没有发现出错的运行，但调度没有全部覆盖。",
@@ -75,11 +85,16 @@ MOST_CAUSES = 1
 
 
 def verdict_word(report: Report) -> Text:
-    """The verdict; one that holds for a seed says so."""
+    """The verdict; one that holds for a seed, a clock or between operations only says so."""
     word = _VERDICTS[report.verdict]
-    if report.verdict is Verdict.PROVED and report.seed is not None:
-        return filled(_FOR_SEED, word=word, seed=report.seed)
-    return word
+    if report.verdict is not Verdict.PROVED:
+        return word
+    limits = [_AT_OPERATIONS] if report.races else []
+    if report.seed is not None:
+        limits.append(filled(_FOR_SEED, seed=report.seed))
+    if report.clock:
+        limits.append(_FOR_CLOCK)
+    return filled(_ONLY, word=word, limits=joined(limits, ", ", "；")) if limits else word
 
 
 def kind_word(kind: str) -> Text:
@@ -89,6 +104,8 @@ def kind_word(kind: str) -> Text:
 def headline(report: Report) -> Text:
     """One sentence: what happens, or that nothing does."""
     found = report.counterexample
+    if report.verdict is Verdict.PROVED and report.races:
+        return filled(_RACES, where=raced_at(report.races, report.program))
     if report.verdict is Verdict.PROVED:
         return _PROVED
     failing = [ending for ending in report.endings if ending.failed]

@@ -53,6 +53,8 @@ def _report(report: Report) -> Mapping[str, object]:
         "bounds": dict(report.bounds),
         "seconds": round(report.seconds, 3),
         "seed": report.seed,
+        "draws": report.draws,
+        "clock": report.clock,
         "start_method": report.start_method,
         "processes": report.processes,
         "capacity": report.capacity,

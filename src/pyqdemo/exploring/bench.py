@@ -93,6 +93,8 @@ class Bench:
             meets a new one begins again.
         opaque: what of the program's plain data could not be observed.
         drew: the program drew values that followed the seed.
+        draws: most values that were chosen in one execution in place of being drawn.
+        read_clock: the program itself asked what time it is.
         uncontrolled: what it used that no schedule decides.
         lost: what could not be done or recorded.
         controlled: some execution had a second task.
@@ -113,6 +115,8 @@ class Bench:
         self.uncontrolled: dict[str, None] = {}
         self.lost: dict[str, None] = {}
         self.drew = False
+        self.draws = 0
+        self.read_clock = False
         self.controlled = False
         self.kills = False
         self.names: dict[str, str] = {}
@@ -260,9 +264,11 @@ class Bench:
         self.uncontrolled.update(dict.fromkeys(execution.uncontrolled))
         self.lost.update(dict.fromkeys(loss.reason for loss in execution.losses))
         self.drew = self.drew or execution.drew
+        self.draws = max(self.draws, len(execution.draws))
         self.kills = self.kills or execution.killed
         for task in execution.tasks:
             self.names[task.id] = task.name
+            self.read_clock = self.read_clock or task.saw_ns is not None
             if task.daemon or task.kind is TaskKind.FEEDER:
                 self.lasting.add(task.id)
         self.controlled = len(self.names) > 1

@@ -89,6 +89,8 @@ def report_of(
         processes=str(header.processes),
         bounds=_bounds(bench, missing),
         seed=plan.seed if bench.drew else None,
+        draws=bench.draws if bench.asked.draws else None,
+        clock=bench.read_clock,
         reasons=tuple(missing),
         races=found.races,
         capacity=bench.capacity,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, fields
 from pathlib import Path
 
 from pyqdemo.errors import UnusableFile, UsageError
+from pyqdemo.languages import Text, language_from
 from pyqdemo.report import Report, Verdict
 from pyqdemo.testing.records import Case, keep
 from pyqdemo.trace import OutcomeKind
@@ -14,6 +16,13 @@ __all__ = ["FAILURES", "LabReport"]
 
 #: The ways in which a run of a test's program can fail.
 FAILURES = ("exception", "deadlock", "livelock", "runs_for_ever", "output")
+
+_RACES = Text(
+    'lab.explore(.., granularity="line") covers what happens between these lines;'
+    " assert_proved(despite_races=True) leaves it open.",
+    '用 lab.explore(.., granularity="line")，这些行之间发生的事也会覆盖；'
+    "用 assert_proved(despite_races=True)，就不管这些。",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,17 +43,23 @@ class LabReport(Report):
         facts = {each.name: getattr(report, each.name) for each in fields(report)}
         return LabReport(**facts, case=case, replayed=replayed)
 
-    def assert_proved(self) -> None:
-        """Returns if every schedule was covered and none fails.
+    def assert_proved(self, *, despite_races: bool = False) -> None:
+        """Returns if every schedule was covered, none fails, and no two tasks race for data.
+
+        Args:
+            despite_races: where a step is an operation, what happens between and inside lines
+                that touch data unordered need not be covered.
 
         Raises:
             AssertionError: with the verdict, the run that fails, who waits for whom in it,
-                and the command that repeats it.
+                and the command that repeats it; or with the lines that race.
         """
         __tracebackhide__ = True
         if self.verdict is not Verdict.PROVED:
             self._skip_if_it_ended_well()
             raise AssertionError(self._told())
+        if self.races and not despite_races:
+            raise AssertionError(f"{self._told()}\n\n{_RACES[language_from(os.environ)]}")
 
     def assert_failed(self, kind: str | None = None) -> None:
         """Returns if a run fails, in that way if one is named.

@@ -31,9 +31,11 @@ _WHAT_ELSE = Text("What else can happen was not all covered", "其他结局没�
 #: Says nothing more of a program that was found to fail.
 _BESIDE_FAILURE = frozenset({"no_task", "no_decision", "none_finished"})
 _AND_MORE = Text("and {count} more", "另有 {count} 项")
-_NOT_INSIDE = Text("What happens inside a step is not covered", "一步之内发生的事没有覆盖")
-_BY_LINE = Text(
-    "With --granularity line a step is a line.", "加上 --granularity line，一步就是一行。"
+_NOT_INSIDE = Text(
+    "What happens between and inside these lines is not covered. With --granularity line a step"
+    " is a line, and what happens between them is.",
+    "这些行之间和行内发生的事没有覆盖。加上 --granularity line，一步就是一行，"
+    "行与行之间就都覆盖了。",
 )
 _ROUND = Text("steps {first} to {last} again and again", "第 {first} 到 {last} 步不断重复")
 #: Endings that are none: states that the program can stay among for ever.
@@ -101,10 +103,13 @@ def _head(
         Verdict.FAILED: (glyphs.failed, Tone.FAILED),
         Verdict.NOT_EXHAUSTED: (glyphs.could_go, Tone.BLOCKED_STRONG),
     }[report.verdict]
+    if report.verdict is Verdict.PROVED and report.races:  # not of what a reader takes it for
+        glyph, tone = glyphs.could_go, Tone.BLOCKED_STRONG
     room = min(width, WIDEST) - gutter
     line = Line().add(f"{glyph} {word}", tone)
-    if line.cells + 2 > gutter:  # a longer word has a line of its own
-        yield line
+    if line.cells + 2 > gutter:  # a longer word has lines of its own
+        for number, part in enumerate(broken_up(word, min(width, WIDEST) - 2)):
+            yield Line().add(f"{' ' if number else glyph} {part}", tone)
         line = Line()
     told = escaped(report_words.headline(report)[lang], 2 * LONGEST_DETAIL)
     for part in broken_up(told, room):
@@ -225,11 +230,10 @@ def _limits(report: Report, gutter: int, lang: str, width: int) -> Iterator[Line
         yield from _listed(told, MOST_REASONS, gutter, room, lang)
     if report.races:
         yield Line()
-        yield Line().to(gutter).add(_NOT_INSIDE[lang], Tone.STRONG)
         races = [coverage_words.race_told(race)[lang] for race in report.races]
         yield from _listed(races, MOST_RACES, gutter, room, lang)
-        for part in broken_up(_BY_LINE[lang], room):
-            yield Line().to(gutter).add(part, Tone.DIM)
+        for part in broken_up(_NOT_INSIDE[lang], room):
+            yield Line().to(gutter).add(part)
 
 
 def _listed(told: Sequence[str], most: int, gutter: int, room: int, lang: str) -> Iterator[Line]:
