@@ -342,3 +342,17 @@ def test_what_exploring_does_not_show_of_a_published_program_is_told(typed: Call
     assert (answer.code, answer.out.count("sender dies half-way")) == (0, 1)
     answer = typed("explore pipe --count 1")
     assert answer.out.splitlines()[-1].split("   ")[0].strip() == "the published program"
+
+
+def test_what_a_process_outside_of_control_prints_does_not_stand_in_the_answer(
+    program: Callable,
+) -> None:
+    name = program(
+        "import subprocess, threading\n"
+        "def work(): subprocess.run(['echo', 'hi'])\n"
+        "threading.Thread(target=work).start()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "pyqdemo", "explore", name, "--json"], capture_output=True, text=True
+    )
+    assert json.loads(done.stdout)["program"] == name
