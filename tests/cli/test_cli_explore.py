@@ -127,7 +127,7 @@ def test_one_execution_is_told_as_one(program: Callable, typed: Callable) -> Non
     assert "- it was stopped after 1 execution " in told
 
 
-def test_a_race_stands_under_a_heading_of_what_is_not_covered(
+def test_a_race_stands_in_the_verdict_and_what_covers_it_is_offered(
     program: Callable, typed: Callable
 ) -> None:
     """Each thread adds in one step: every order is fine, but inside the step there is more."""
@@ -140,11 +140,10 @@ def add():
 for n in range(2): threading.Thread(target=add).start()
 """
     answer = typed(f"explore {program(racy)}")
-    assert answer.out.startswith("✓ proved ")
-    lines = [line.strip() for line in answer.out.splitlines()]
-    at = lines.index("What happens inside a step is not covered")
-    assert lines[at + 1].startswith("- count is touched by two tasks")
-    assert "With --granularity line a step is a line." in lines[at + 2 :]
+    told = " ".join(answer.out.split())
+    assert told.startswith("\u25b9 proved at operation granularity ")
+    assert "- count is touched by two tasks" in told
+    assert "--granularity line" in told.rpartition("pyqdemo explore")[2]
 
 
 def test_hash_is_told_to_answer_otherwise_elsewhere(program: Callable, typed: Callable) -> None:
@@ -342,3 +341,17 @@ def test_what_exploring_does_not_show_of_a_published_program_is_told(typed: Call
     assert (answer.code, answer.out.count("sender dies half-way")) == (0, 1)
     answer = typed("explore pipe --count 1")
     assert answer.out.splitlines()[-1].split("   ")[0].strip() == "the published program"
+
+
+def test_what_a_process_outside_of_control_prints_does_not_stand_in_the_answer(
+    program: Callable,
+) -> None:
+    name = program(
+        "import subprocess, threading\n"
+        "def work(): subprocess.run(['echo', 'hi'])\n"
+        "threading.Thread(target=work).start()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "pyqdemo", "explore", name, "--json"], capture_output=True, text=True
+    )
+    assert json.loads(done.stdout)["program"] == name

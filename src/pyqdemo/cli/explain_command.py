@@ -18,7 +18,7 @@ from pyqdemo.cli.mistakes import reason
 from pyqdemo.cli.parameters import with_parameters
 from pyqdemo.cli.progress import ProgressLine
 from pyqdemo.cli.retyping import corrected
-from pyqdemo.cli.searching import again, keep, plan_of, write_json, write_lines
+from pyqdemo.cli.searching import again, hushed, keep, plan_of, write_json, write_lines
 from pyqdemo.cli.words import say, text
 from pyqdemo.errors import Exit, UnusableFile, UsageError
 
@@ -77,7 +77,8 @@ def _start(given: Given, console: Console) -> int:
     with StopSignals() as signals:
         progress = _Progress(console, given.lang, signals, silent=look.plain)
         try:
-            told = explained(plan, readings, time_s, progress, signals)
+            with hushed(console):
+                told = explained(plan, readings, time_s, progress, signals)
         finally:
             progress.close()
     if signal.SIGTERM in signals.asked and console.signal is None:

@@ -20,7 +20,7 @@ from pyqdemo.cli.exploring_offers import offered
 from pyqdemo.cli.finding import lesson_names
 from pyqdemo.cli.parameters import with_parameters
 from pyqdemo.cli.retyping import corrected
-from pyqdemo.cli.searching import keep, note_lines, plan_of, write_json, write_lines
+from pyqdemo.cli.searching import hushed, keep, note_lines, plan_of, write_json, write_lines
 from pyqdemo.cli.words import say, text
 from pyqdemo.errors import Exit, PyqdemoError, RunError, UnusableFile, UsageError
 
@@ -94,7 +94,8 @@ def _start(given: Given, console: Console) -> int:
             silent = given.has("plain")
             progress = Progress(console, given.lang, asked.bounds, signals, silent=silent)
             try:
-                report = explored(asked, progress, signals)
+                with hushed(console):
+                    report = explored(asked, progress, signals)
             finally:
                 progress.close()
         _check_loaded(report, word)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from pyqdemo.trace import Trace
     from pyqdemo.views.dress import Glyphs, Line
 
-__all__ = ["again", "keep", "note_lines", "plan_of", "write_json", "write_lines"]
+__all__ = ["again", "hushed", "keep", "note_lines", "plan_of", "write_json", "write_lines"]
 
 LONGEST_SCHEDULE = 400  # a longer one nobody copies: the run is to be kept instead
 NARROWEST, WIDEST = 40, 120
@@ -62,6 +64,26 @@ def plan_of(word: str, card: Card | None, given: Given, **how: Any) -> Plan:
         lesson=card.name,
         variant="published" if published else "repaired",
     )
+
+
+@contextmanager
+def hushed(console: Console) -> Iterator[None]:
+    """While a program is executed again and again, what processes print that it starts outside of
+    control goes nowhere: on our stdout it would stand in the midst of the answer."""
+    try:
+        ours = console.out.fileno()
+    except (OSError, ValueError, AttributeError):
+        yield  # nobody but us can write there
+        return
+    console.out.flush()
+    kept, nowhere = os.dup(ours), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, ours)
+    os.close(nowhere)
+    try:
+        yield
+    finally:
+        os.dup2(kept, ours)
+        os.close(kept)
 
 
 def keep(trace: Trace, file: Path) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from heapq import heappop, heappush
 from typing import NamedTuple
 
-from pyqdemo.point import Draw, Exhausted, Pending, Point, Step
+from pyqdemo.point import Access, Draw, Exhausted, Pending, Point, Step
 from pyqdemo.strategies.diamonds import Diamonds, Mark
 from pyqdemo.strategies.order import Modes, modes_of
 from pyqdemo.strategies.sharing import Sharing
@@ -21,6 +21,7 @@ LONGEST = 2_000  # steps after which an execution leaves what is new to a later 
 FARTHEST = 500  # steps up to which it goes on, through what is known, to what is not
 NEAR = 200  # nodes that are looked at to find such a way
 _DEPTH = 1 << 32
+DATA = "data:"  # how parts of the program's plain data are called
 _NOTHING: Modes = {}
 
 
@@ -59,7 +60,8 @@ class States:
     though not always by the way that is easiest to follow. That takes for granted that steps
     tell all that they touch, plain data too. What a task has for itself is what nobody else was
     seen to touch while it lived; where that is disproved after it was relied upon, all begins
-    again.
+    again. A step by which it would publish plain data that others touch is none of these, so that
+    races still show.
 
     **Source**: stateless search with stored fingerprints (Musuvathi, Park, Chou, Engler and
     Dill, "CMC", OSDI 2002); the reduction is the simplest ample set, of one step (Clarke,
@@ -151,6 +153,7 @@ class States:
         self._begun += 1
         self._last: Step | None = None
         self._from: int | None = None  # number of the place at which a step began that is alone
+        self._lately: dict[str, tuple[Access, ...]] = {}  # plain data of each task's last step
         self._audited = 0
         self._at = 0
         self._way = self._table.way(self._open[0] % _DEPTH) if self._has_open() else []
@@ -299,7 +302,7 @@ class States:
                 each
                 for each in look
                 if each.enabled and first + enabled.index(each.task) in untried
-                if self._sharing.own(each.task, each.accesses)
+                if self._sharing.own(each.task, (*each.accesses, *self._lately.get(each.task, ())))
             ]
             local.sort(key=lambda each: each.task != point.running)
             for each in local:
@@ -319,10 +322,14 @@ class States:
         last, sharing = point.last, self._sharing
         if last is not None:
             sharing.add(last)
-            if self._from is not None and sharing.own(last.task, last.accesses):
-                sharing.rely(last.task, last.accesses)
+            touched = (*last.accesses, *self._lately.get(last.task, ()))
+            if self._from is not None and sharing.own(last.task, touched):
+                sharing.rely(last.task, touched)
             else:
                 self._from = None
+            self._lately[last.task] = tuple(
+                access for access in last.accesses if access.part.startswith(DATA)
+            )
         sharing.arrive(frozenset(each.task for each in look), point.running)
 
     def _alive_in(self, node: int) -> frozenset[str]:
