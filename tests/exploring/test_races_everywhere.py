@@ -111,7 +111,7 @@ def _covered(bench: Bench, way: str, most: int) -> tuple[Racing, set[Pair]] | No
             if not strategy.pruned:
                 strategy.ended(done.judged.key)
         else:
-            racing.add(watched.steps, watched.moves, done)
+            racing.add(watched, done)
             shown |= _shown(watched.steps)
     assert strategy.nondeterminism is None
     return races_in(strategy, draws=False) if isinstance(strategy, States) else racing, shown

@@ -75,7 +75,7 @@ class _Sight(Sight):
     def open(self, world: World) -> None:
         Sight.open(self, world)
         if self.watched is not None:
-            self.watched.execution = world.execution
+            self.watched.open(world.execution)
 
 
 class Bench:

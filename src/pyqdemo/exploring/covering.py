@@ -156,6 +156,7 @@ def cover(
         Whether something was learned, so that another strategy has to begin again.
     """
     observes = how.get("data", False)
+    watched = Watched(strategy) if watches else None
     while strategy.more:
         reason = _at_a_bound(bounds, covered)
         if reason is None and told(covered):
@@ -164,7 +165,8 @@ def cover(
             covered.reasons.append(reason)
             return False
         known = len(bench.learned)
-        watched = Watched(strategy) if covered.executions < watches else None
+        if covered.executions >= watches:
+            watched = None
         how["data"] = observes or watched is not None
         done = bench.once(watched or strategy, **how)
         covered.executions += 1
@@ -174,7 +176,7 @@ def cover(
             covered.reasons.append(Reason("nondeterministic", strategy.nondeterminism))
             return False
         if watched is not None:
-            covered.racing.add(watched.steps, watched.moves, done)
+            covered.racing.add(watched, done)
         _add(covered, done, strategy)
         if done.judged.kind == OutcomeKind.INTERRUPTED or until(done):
             return False

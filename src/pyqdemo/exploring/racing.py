@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from pyqdemo.analysis.state_graph import StateGraph, way_of
 from pyqdemo.exploring.watching import Watched
-from pyqdemo.observing import Move, Pair, Scan, contested, orders, pair_of, races
+from pyqdemo.observing import Pair, Scan, contested, orders, pair_of, races
 from pyqdemo.point import Access, Step
 from pyqdemo.report import Race
 from pyqdemo.strategies import Replay, States
@@ -42,11 +42,12 @@ class Racing:
         self._scan = Scan()
         self._last = _Where((), None)
 
-    def add(self, steps: Sequence[Step], moves: Mapping[int, Move], done: Done) -> None:
-        """One more execution, with what ``Watched`` has kept of it."""
+    def add(self, watched: Watched, done: Done) -> None:
+        """One more execution, with what was kept of it."""
+        steps = watched.steps
         where = _Where(tuple(done.execution.choices), done.draws)
         common = self._common(where, len(steps))
-        for pair in sorted(self._scan.take(steps, moves, common, self.found)):
+        for pair in sorted(self._scan.take(steps, watched.moves, common, self.found)):
             self.found[pair] = where
         self._last = where
 
@@ -81,7 +82,7 @@ def _named(bench: Bench, where: _Where) -> list[Race]:
     watched = Watched(Replay(where.choices, draws=where.draws))
     touches = bench.touches(watched, loose=bench.plan.limits.loose)
     steps = watched.steps[: len(touches)]
-    found = races(steps, touches[: len(steps)], watched.moves)
+    found = races(steps, touches[: len(steps)], watched.moves())
     return [Race(race.name, race.places, race.tasks) for race in found]
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from pyqdemo.kernel.execution import Execution
-from pyqdemo.kernel.operations import Operation
 from pyqdemo.kernel.queues import Get, Put
+from pyqdemo.kernel.tasks import Task
 from pyqdemo.observing import Move
 from pyqdemo.point import Draw, Point, Step, Strategy
 
@@ -17,46 +19,39 @@ class Watched:
     """Chooses as another strategy does, which sees what it would see alone.
 
     Attributes:
-        execution: to be set before the first point; without it there are no ``moves``.
         steps: of the execution that is under way, or over; the first one is what came before
             any choice.
-        moves: of these steps, those that put an item into a queue or took one out, by their
-            places; see ``observing.Move``.
     """
 
     observes = True
 
     def __init__(self, inner: Strategy) -> None:
         self.inner = inner
-        self.execution: Execution | None = None
         self.steps: list[Step] = []
-        self.moves: dict[int, Move] = {}
+        self.draws = bool(getattr(inner, "draws", False))
         self._observes = bool(getattr(inner, "observes", False))
-        self._moving: Put | Get | None = None
-
-    @property
-    def draws(self) -> bool:
-        """Whether the other one chooses what is drawn."""
-        return bool(getattr(self.inner, "draws", False))
+        self._choose = inner.choose if self._observes else self._blindly
+        self._task: Callable[[str], Task] | None = None
+        self._moving: list[tuple[int, Put | Get, object]] = []
 
     def begin(self) -> None:
-        self.execution = None
         self.steps = []
-        self.moves = {}
-        self._moving = None
+        self._task = None
+        self._moving = []
         self.inner.begin()
 
+    def open(self, execution: Execution) -> None:
+        """The execution that has begun; without it there are no ``moves``."""
+        self._task = execution.task
+
     def choose(self, point: Point) -> str:
-        assert point.last is not None, "it observes"
-        if self._moving is not None:
-            self._note(self._moving)
-        self.steps.append(point.last)
-        chosen = self.inner.choose(point if self._observes else point._replace(last=None))
-        execution = self.execution
-        if execution is not None:
-            operation: Operation | None = execution.task(chosen).pending
+        self.steps.append(point.last)  # type: ignore[arg-type]  # there is one: it observes
+        chosen = self._choose(point)
+        if self._task is not None:
+            operation = self._task(chosen).pending
             if type(operation) in _MOVES:
-                self._moving = operation  # type: ignore[assignment]  # one of these
+                most = operation.model.maxsize  # type: ignore[union-attr]  # a put or a get
+                self._moving.append((len(self.steps), operation, most))  # type: ignore[arg-type]
         return chosen
 
     def draw(self, draw: Draw) -> int:
@@ -64,16 +59,21 @@ class Watched:
 
     def over(self, last: Step) -> None:
         """The last step of all."""
-        if self._moving is not None:
-            self._note(self._moving)
         self.steps.append(last)
         if self._observes:
             self.inner.over(last)  # type: ignore[attr-defined]  # it observes
 
-    def _note(self, operation: Put | Get) -> None:
-        """The step behind the last one kept was this."""
-        self._moving = None
-        model = operation.model
-        if operation.item is not None and model.store.split:
-            most = model.maxsize if type(model.maxsize) is int else 0
-            self.moves[len(self.steps)] = Move(model.id, type(operation) is Put, max(most, 0))
+    def moves(self) -> dict[int, Move]:
+        """Of the steps those that put an item into a queue or took one out, by their places."""
+        return {
+            place: Move(operation.model.id, type(operation) is Put, _most(most))
+            for place, operation, most in self._moving
+            if operation.item is not None and operation.model.store.split
+        }
+
+    def _blindly(self, point: Point) -> str:
+        return self.inner.choose(point._replace(last=None))
+
+
+def _most(most: object) -> int:
+    return max(most, 0) if type(most) is int else 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -190,16 +190,24 @@ class Scan:
     def __init__(self) -> None:
         self.steps: list[Step] = []
         self._data: list[_Row] = []
+        self._tasks: dict[str, set[str]] = {}
+        self._written: set[str] = set()
+        self._shared: set[str] = set()
+        self._kept: dict[Step, tuple[Access, ...]] = {}
         self._clocks = Clocks(moves=True)
 
     def take(
-        self, steps: Sequence[Step], moves: Moves, common: int, known: Collection[Pair]
+        self,
+        steps: Sequence[Step],
+        moves: Callable[[], Moves],
+        common: int,
+        known: Collection[Pair],
     ) -> set[Pair]:
         """Who races in an execution, at what, besides those who are known to.
 
         Args:
             steps: as a strategy that observes was told them.
-            moves: of these steps.
+            moves: gives those of these steps.
             common: that many steps are as in the last one.
         """
         del self.steps[common:]
@@ -207,17 +215,45 @@ class Scan:
         self._clocks.cut(common)
         while self._data and self._data[-1].number >= common:
             self._data.pop()
-        for number in range(common, len(steps)):
-            task, accesses, _ = steps[number]
-            # Plain data comes last among what a step touched.
-            if accesses and accesses[-1].part.startswith("data:"):
-                self._data.append(_Row(number, task, _data(accesses)))
+        shared = len(self._shared)
+        self._look(common)
+        if len(self._shared) > shared:
+            self._kept.clear()
+            self._data.clear()
+            self._look(0)
         pairs = {
             pair
             for pair, between in _contested(self._data).items()
             if pair not in known and not (between and self._joined(pair, *between))
         }
-        return pairs and self._unordered(pairs, moves)
+        return pairs and self._unordered(pairs, moves())
+
+    def _look(self, first: int) -> None:
+        """Keeps of the steps from there on what counts."""
+        for number in range(first, len(self.steps)):
+            step = self.steps[number]
+            # Plain data comes last among what a step touched.
+            if step.accesses and step.accesses[-1].part.startswith("data:"):
+                data = self._kept.get(step)
+                if data is None:
+                    data = self._kept[step] = self._of_several(step)
+                if data:
+                    self._data.append(_Row(number, step.task, data))
+
+    def _of_several(self, step: Step) -> tuple[Access, ...]:
+        """What a step touched that more than one task touches, so far as is known, and somebody
+        changes."""
+        data = _data(step.accesses)
+        for part, mode in data:
+            tasks = self._tasks.setdefault(part, set())
+            tasks.add(step.task)
+            if mode != "r":
+                self._written.add(part)
+            if len(tasks) > 1 and part in self._written:
+                self._shared.add(part)
+        if len(self._kept) > _MOST:
+            self._kept.clear()
+        return tuple(access for access in data if access.part in self._shared)
 
     def _joined(self, pair: Pair, last: int, first: int) -> bool:
         """Whether it is plain that the later one of two tasks touched the part only behind the
