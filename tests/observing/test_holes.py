@@ -76,3 +76,12 @@ def test_what_cannot_be_seen_makes_the_claim_weaker(name: str, tmp_path: Path) -
         if HOLES[name].found:
             assert not report.reasons, strategy
         assert report.reasons or _ends(report) >= ends, strategy
+
+
+def test_everyday_python_is_seen(tmp_path: Path) -> None:
+    """``everyday.txt`` uses a little of everything that is often used, in two threads that have
+    one list in common, behind a lock."""
+    program = tmp_path / "program.py"
+    program.write_text(Path(__file__).with_name("everyday.txt").read_text("utf-8"), "utf-8")
+    report = pyqdemo.explore(program)
+    assert (report.verdict, report.reasons) == ("proved", ())

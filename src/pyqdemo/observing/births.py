@@ -51,11 +51,15 @@ class Births:
 
     def _fresh_in(self, values: Iterable[Any]) -> None:
         for each in values:
-            if sys.getrefcount(each) <= _HELD_BY_ONE and not self._notes.is_named(each):
-                self.fresh(each)
+            if sys.getrefcount(each) <= _HELD_BY_ONE:
+                self.fresh(each)  # a name that it has may be a dead one's in whose place it is
 
     def taken(self, box: Any, index: object, value: Any) -> None:
         """An item was read that may be new: a slice, or what a ``defaultdict`` has made."""
-        new = type(index) is slice or hasattr(type(box), "__missing__")
-        if new and not self._notes.is_named(value) and sys.getrefcount(value) <= _TAKEN:
+        if type(index) is slice:
+            if sys.getrefcount(value) < _TAKEN:
+                self.fresh(value)
+            return
+        new = hasattr(type(box), "__missing__") and not self._notes.is_named(value)
+        if new and sys.getrefcount(value) <= _TAKEN:
             self.fresh(value)

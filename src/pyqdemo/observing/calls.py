@@ -27,7 +27,6 @@ from pyqdemo.observing.library import (
     CHANGES_FIRST,
     DEEP,
     HARMLESS,
-    HOOKS,
     KEEPING,
     MAKING_CLASSES,
     READS,
@@ -106,40 +105,16 @@ class Calls(Methods):
             return called
         name = getattr(called, "__name__", "")
         if name == "filter":
-            given = self._filtered
+            given = self.filtered
         elif name in CALLING:
-            given = self._all_noting if name not in DEEP else self._compared
+            given = self.all_noting if name not in DEEP else self.compared
         else:
-            given = self._looked_into if name in DEEP or name == "dict" else self._hooks_noting
+            given = self.looked_into if name in DEEP or name == "dict" else self.hooks_noting
         return Calling(self.notes, called, rule, given)
 
     def noting(self, called: Any) -> Any:
         """What notes what a call does, in the place of what is called; else that itself."""
         return self.callable_of(called) if callable(called) else called
-
-    def _all_noting(self, args: Args, kwargs: Keywords) -> tuple[Args, Keywords]:
-        """All that is given and can be called notes what it does."""
-        args = tuple(map(self.noting, args))
-        return args, {name: self.noting(each) for name, each in kwargs.items()}
-
-    def _filtered(self, args: Args, kwargs: Keywords) -> tuple[Args, Keywords]:
-        """Without a function it asks for the truth."""
-        if args[:1] == (None,):
-            args = (bool, *args[1:])
-        return self._all_noting(args, kwargs)
-
-    def _compared(self, args: Args, kwargs: Keywords) -> tuple[Args, Keywords]:
-        return self._all_noting(self.items_noted(args), kwargs)
-
-    def _looked_into(self, args: Args, kwargs: Keywords) -> tuple[Args, Keywords]:
-        return self.items_noted(args), kwargs
-
-    def _hooks_noting(self, args: Args, kwargs: Keywords) -> tuple[Args, Keywords]:
-        if not kwargs:
-            return args, kwargs
-        return args, {
-            name: self.noting(each) if name in HOOKS else each for name, each in kwargs.items()
-        }
 
     # Functions in Python that are not rewritten.
 
@@ -147,7 +122,7 @@ class Calls(Methods):
         if file.startswith("<") and not file.startswith("<frozen"):
             return self._generated(function.__name__, me)
         module = str(function.__globals__.get("__name__"))
-        return self.library(module, function.__qualname__, me)
+        return self.library(module, function.__code__.co_qualname, me)
 
     def _generated(self, name: str, me: Any) -> Rule:
         """What ``dataclass`` and its like have written."""

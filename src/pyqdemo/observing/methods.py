@@ -21,7 +21,7 @@ from pyqdemo.observing.kinds import (
     PLAIN,
     Kinds,
 )
-from pyqdemo.observing.library import DEEP_METHODS, READS, STORING, is_known
+from pyqdemo.observing.library import DEEP_METHODS, HOOKS, READS, STORING, is_known
 from pyqdemo.observing.notes import Notes
 
 __all__ = ["BUILT_IN", "Args", "Calling", "Keywords", "Methods", "Noting", "Rule"]
@@ -150,6 +150,30 @@ class Methods:
 
     def _is_iterator(self, value: Any) -> bool:
         return self.kinds[type(value)] == ITERATOR and not self.contents.is_view(value)
+
+    def all_noting(self, args: Args, kwargs: Keywords) -> tuple[Args, Keywords]:
+        """All that is given and can be called notes what it does."""
+        args = tuple(map(self.noting, args))
+        return args, {name: self.noting(each) for name, each in kwargs.items()}
+
+    def filtered(self, args: Args, kwargs: Keywords) -> tuple[Args, Keywords]:
+        """Without a function it asks for the truth."""
+        if args[:1] == (None,):
+            args = (bool, *args[1:])
+        return self.all_noting(args, kwargs)
+
+    def compared(self, args: Args, kwargs: Keywords) -> tuple[Args, Keywords]:
+        return self.all_noting(self.items_noted(args), kwargs)
+
+    def looked_into(self, args: Args, kwargs: Keywords) -> tuple[Args, Keywords]:
+        return self.items_noted(args), kwargs
+
+    def hooks_noting(self, args: Args, kwargs: Keywords) -> tuple[Args, Keywords]:
+        if not kwargs:
+            return args, kwargs
+        return args, {
+            name: self.noting(each) if name in HOOKS else each for name, each in kwargs.items()
+        }
 
     def all(self, args: Args, kwargs: Keywords, how: How = READ) -> None:
         """All arguments are read, or changed, with all in them."""

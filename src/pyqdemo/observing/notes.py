@@ -33,6 +33,8 @@ Key = tuple[Any, ...]
 HAS, ALL = "[]", "[*]"
 
 UNSEEN = "data:?"
+#: Of these nobody is told when they die: their names stay, and new ones are seen to be born.
+_WITHOUT_END = frozenset({bytearray, dict, list})
 _ADDS = Access(UNSEEN, "a")
 _WRITES = Access(UNSEEN, "w")
 
@@ -244,10 +246,13 @@ class Notes:
         them first is no name, since that differs between executions.
         """
         found = self._names.get(id(value))
-        return f"{self.execution.running.process.id}:?" if found is None else found[0]
+        if found is None or (found[1] is None and type(value) not in _WITHOUT_END):
+            return f"{self.execution.running.process.id}:?"
+        return found[0]
 
     def is_named(self, value: object) -> bool:
-        return id(value) in self._names
+        found = self._names.get(id(value))
+        return found is not None and (found[1] is not None or type(value) in _WITHOUT_END)
 
     def born(self, value: object) -> None:
         """Names an object by the task that makes it and a number."""
@@ -260,7 +265,7 @@ class Notes:
         try:
             mortal = weakref.ref(value, lambda _: self._names.pop(key, None))
         except TypeError:
-            if not isinstance(value, list | dict | bytearray):
+            if type(value) not in _WITHOUT_END:
                 return
             mortal = None  # a new one in its place is seen to be born, as this one was
         self._names[key] = (f"{task}:{number}", mortal)
