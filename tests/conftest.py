@@ -15,6 +15,17 @@ import pytest
 #: Large counts are asked for by ``make soak`` only.
 SOAK = os.environ.get("PYQDEMO_SOAK", "") not in ("", "0")
 
+#: Where ten minutes are the bound, of the slowest files every other test alone.
+SAMPLE = os.environ.get("PYQDEMO_SAMPLE", "") not in ("", "0") and not SOAK
+SLOW = frozenset(
+    {
+        *("test_cli_control.py", "test_cli_mistakes.py", "test_cli_runs.py", "test_explain.py"),
+        *("test_flaws.py", "test_hard_ends.py", "test_importing.py", "test_line_steps.py"),
+        *("test_native_ends.py", "test_native_order.py", "test_nursery.py", "test_plugin.py"),
+        *("test_draws.py", "test_races_everywhere.py", "test_worlds_alike.py"),
+    }
+)
+
 #: Carried by every program a test starts, so that its orphans are found too.
 MARK = "TEST_THAT_STARTED_THIS"
 
@@ -27,9 +38,13 @@ PATIENCE_S = 5.0
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if SOAK:
         return
-    soaking = [item for item in items if item.get_closest_marker("soak")]
-    config.hook.pytest_deselected(items=soaking)
-    items[:] = [item for item in items if item not in soaking]
+    left_out = [item for item in items if item.get_closest_marker("soak")]
+    if SAMPLE:
+        slow = [item for item in items if item.path.name in SLOW and item not in left_out]
+        left_out += slow[1::2]
+    config.hook.pytest_deselected(items=left_out)
+    out = set(left_out)
+    items[:] = [item for item in items if item not in out]
 
 
 @pytest.fixture
